@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What every script here shares: where things are, how they report, how they
+# end.  Sourced, never run.
+
+set -euo pipefail
+export LC_ALL=C.UTF-8
+umask 022
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BASE=${BASE:-v7.3}
+PATCHES=${PATCHES:-$ROOT/patches/$BASE}
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/protected-guest-virtio
+# Trees and builds belong to one checkout; sources and packages are shared.
+WORK=$CACHE/work-$(printf %s "$ROOT" | sha256sum | cut -c1-8)
+TREE=${TREE:-$WORK/tree}
+LOGS=${LOGS:-$WORK/logs}
+MAILS=${MAILS:-$WORK/mails}
+JOBS=${JOBS:-$(nproc)}
+# shellcheck disable=SC2034
+KUNIT=${KUNIT:-$ROOT/kunit}
+# shellcheck disable=SC2034  # used by the scripts that source this
+GITBASE=$CACHE/base.git
+
+say() { printf '%s\n' "$*"; }
+note() { printf '  %s\n' "$*" >&2; }
+
+# die CAUSE MESSAGE [NEXT STEP]: the cause gives the exit code, see ci/README.md.
+die() {
+	local code
+	printf '\nError: %s\n' "$2" >&2
+	[ -z "${3:-}" ] || printf 'Next:  %s\n' "$3" >&2
+	case "$1" in
+	fail) code=1 ;; usage) code=2 ;; tools) code=3 ;; source) code=4 ;; apply) code=5 ;;
+	dirty) code=6 ;; network) code=7 ;; space) code=8 ;; guest) code=9 ;; busy) code=10 ;;
+	*) code=125 ;;
+	esac
+	exit $code
+}
+
+# The head comment of the calling script is its manual.
+usage() { sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+
+# help_or_args "$@": answers --help, refuses unknown options.
+help_or_args() {
+	case "${1:-}" in
+	-h | --help)
+		usage
+		exit 0
+		;;
+	-*) die usage "${0##*/}: unknown option $1" "${0##*/} --help" ;;
+	esac
+}
+
+# need COMMAND...: say which are missing and how to get them.
+need() {
+	local c missing=()
+	for c; do command -v "$c" >/dev/null 2>&1 || missing+=("$c"); done
+	[ ${#missing[@]} -eq 0 ] ||
+		die tools "missing: ${missing[*]}" "make deps (as root or with sudo), or install what provides them"
+}
+
+free_mb() {
+	mkdir -p "$1"
+	df -Pm "$1" | awk 'NR == 2 { print $4 }'
+}
+
+# need_space MB WHAT: before a step that would fill the cache.
+need_space() {
+	local mb
+	mb=$(free_mb "$CACHE")
+	[ "$mb" -ge "$1" ] ||
+		die space "$2 needs $1 MB in $CACHE, which has $mb MB free" \
+			"make prune, or point XDG_CACHE_HOME at a larger disk"
+}
+
+# One run at a time for each checkout; a script started by another inherits.
+# The shared parts have a lock of their own: lock_shared.
+lock() {
+	[ -z "${CI_LOCKED:-}" ] || return 0
+	mkdir -p "$WORK"
+	printf "%s\n" "$ROOT" >"$WORK/checkout"
+	exec 9>"$WORK/lock"
+	flock -n 9 || die busy "another run is using $WORK" "wait for it, or look for it with: fuser -v $WORK/lock"
+	export CI_LOCKED=1
+}
+
+lock_shared() {
+	mkdir -p "$CACHE"
+	exec 8>"$CACHE/lock"
+	flock -n 8 || {
+		note "waiting for another run that prepares $CACHE"
+		flock 8
+	}
+}
+unlock_shared() { exec 8>&-; }
+
+# step NAME COMMAND...: run it with its output in a log; a line of progress
+# every five seconds, the end of the log where it fails.
+step() {
+	local name=$1 log start last pid rc=0 t=0
+	shift
+	mkdir -p "$LOGS"
+	log=$LOGS/${name//[^A-Za-z0-9_.-]/_}.log
+	start=$SECONDS
+	"$@" >"$log" 2>&1 9>&- &
+	pid=$!
+	# shellcheck disable=SC2064
+	trap "kill $pid 2>/dev/null || :" EXIT
+	while kill -0 $pid 2>/dev/null; do
+		sleep 0.2
+		t=$((t + 1))
+		[ $((t % 25)) -eq 0 ] || continue
+		last=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r' | cut -c1-60)
+		printf '  %-28s %4ds  %s\n' "$name" $((SECONDS - start)) "$last" >&2
+	done
+	wait $pid || rc=$?
+	trap - EXIT
+	STEP_SECONDS=$((SECONDS - start))
+	# shellcheck disable=SC2034
+	STEP_LOG=$log
+	[ $rc -ne 0 ] || return 0
+	{
+		printf '\n%s failed (exit code %d) after %d s.  The end of its log:\n' "$name" $rc $STEP_SECONDS
+		tail -n "${STEP_TAIL:-25}" "$log" | sed 's/^/  | /'
+		printf 'The whole log: %s\n' "$log"
+	} >&2
+	# (the log itself may be what found no room)
+	if [ "$(free_mb "$LOGS")" -lt 2 ] ||
+		grep -qE 'No space left on device|Disk quota exceeded' "$log"; then
+		die space "the disk is full: $name" "make prune, or point XDG_CACHE_HOME at a larger disk"
+	fi
+	return $rc
+}
+
+# Git that no user's configuration can change the output of.
+pgit() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null \
+		git -c diff.algorithm=myers -c diff.noprefix=false -c core.abbrev=12 \
+		-c gc.auto=0 -c advice.detachedHead=false -c init.defaultBranch=main \
+		-c commit.gpgSign=false -c core.hooksPath=/dev/null \
+		-c user.name='The Sender' -c user.email=sender@example.invalid "$@"
+}
+
+series() {
+	[ -f "$PATCHES/series" ] || die source "$PATCHES has no series file" "git status; git checkout -- patches"
+	cat "$PATCHES/series"
+}
+
+# What patches/ holds, to the byte.
+# shellcheck disable=SC2046
+patches_sum() { (cd "$PATCHES" && cat series $(cat series) | sha256sum | cut -c1-16); }
+
+# Names the series as it is: patch ids, so that a rebase or an edit of a message
+# keeps results and an edit of code does not.
+series_id() {
+	series | while read -r p; do
+		pgit patch-id --stable <"$PATCHES/$p" | cut -d' ' -f1
+	done | sha256sum | cut -c1-16
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Guests and test results that go wrong, with the kernels that make test built.
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=ci/lib.sh
+. "$HERE/ci/lib.sh"
+set +e +o pipefail
+export CI_LOCKED=1
+
+# Without its tests, and with no root file system, a kernel panics.
+for arch in x86_64 s390 ppc64le; do
+	# shellcheck source=ci/arch.sh
+	. "$HERE/ci/arch.sh"
+	arch_setup "$arch"
+	expect "$arch: a kernel that panics at boot" 9 'panic|died|no test results' \
+		"$HERE/ci/boot" "$arch" "$WORK/build/$arch/$IMAGE" "$TMP/log" kunit.enable=0 rdinit=/none
+	expect "$arch: a kernel that hangs after its panic" 9 'hung: ended after 8 s' \
+		env TIME_LIMIT=8 "$HERE/ci/boot" "$arch" "$WORK/build/$arch/$IMAGE" "$TMP/log" \
+		kunit.enable=0 rdinit=/none panic=0
+done
+
+# A case that is expected and does not come, one that comes and is not expected.
+mkdir "$TMP/kunit"
+cp "$HERE"/kunit/um.* "$TMP/kunit"
+echo 'dma_protected.a_case_that_is_not_there' >>"$TMP/kunit/um.cases"
+expect 'a missing case fails, by name' 1 '< pass	dma_protected.a_case_that_is_not_there' \
+	env KUNIT="$TMP/kunit" "$HERE/ci/kunit" um
+grep -v 'needs_shared' "$HERE/kunit/um.cases" >"$TMP/kunit/um.cases"
+expect 'an unlisted case fails, by name' 1 '> pass	dma_protected.dma_protected_needs_shared' \
+	env KUNIT="$TMP/kunit" "$HERE/ci/kunit" um
+sed 's/ SKIP no SWIOTLB.*/ SKIP another reason/' "$HERE/kunit/um.cases" >"$TMP/kunit/um.cases"
+expect 'a skip for another reason fails' 1 'SWIOTLB' env KUNIT="$TMP/kunit" "$HERE/ci/kunit" um
+expect 'a single case can be run' 0 '1 passed, 0 skipped' "$HERE/ci/kunit" um dma_protected.dma_protected_needs_shared
+expect 'a suite that is not there' 1 'no case' "$HERE/ci/kunit" um no_such_suite
+# leave the results of a whole run behind
+"$HERE/ci/kunit" um >/dev/null 2>&1

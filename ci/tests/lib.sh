@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# For the tests of the repository itself: a kernel tree of three files with a
+# series of two patches, so that a test takes a second.  Sourced by the others.
+
+set -uo pipefail
+# shellcheck disable=SC2034
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TMP=$(mktemp -d)
+trap 'umount "$TMP/small" 2>/dev/null; rm -rf "$TMP"' EXIT
+unset CI_LOCKED KERNEL_SRC TREE BASE PATCHES MAILS LOGS
+
+# ok NAME, or not_ok NAME [FILE WITH OUTPUT]
+ok() { printf 'ok      %s\n' "$1"; }
+not_ok() {
+	printf 'not ok  %s\n' "$1"
+	[ -z "${2:-}" ] || sed 's/^/  | /' "$2" | tail -n 30
+}
+skip() { printf 'skip    %s: %s\n' "$1" "$2"; }
+
+# expect NAME CODE PATTERN COMMAND...: the exit code, and what it says.
+expect() {
+	local name=$1 code=$2 pattern=$3 rc=0
+	shift 3
+	"$@" >"$TMP/out" 2>&1 </dev/null || rc=$?
+	if [ "$rc" -ne "$code" ]; then
+		echo "(exit code $rc, not $code)" >>"$TMP/out"
+		not_ok "$name" "$TMP/out"
+	elif [ -n "$pattern" ] && ! grep -qE -- "$pattern" "$TMP/out"; then
+		echo "(does not say: $pattern)" >>"$TMP/out"
+		not_ok "$name" "$TMP/out"
+	else
+		ok "$name"
+	fi
+}
+
+# same NAME WANT HAVE
+same() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		printf 'want: %s\nhave: %s\n' "$2" "$3" >"$TMP/out"
+		not_ok "$1" "$TMP/out"
+	fi
+}
+
+fixture() {
+	export XDG_CACHE_HOME=$TMP/cache KERNEL_SRC=$TMP/linux PATCHES=$TMP/patches
+	export TREE=$TMP/tree MIRROR=http://127.0.0.1:9/debian/
+	rm -rf "$TMP/cache" "$TMP/linux" "$TMP/patches" "$TMP/tree" "$TMP/work"
+	mkdir -p "$TMP/linux/kernel" "$PATCHES"
+	printf 'VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 99\nEXTRAVERSION =\n' >"$TMP/linux/Makefile"
+	seq 1 60 | sed 's/^/line /' >"$TMP/linux/kernel/a.c"
+	seq 1 60 | sed 's/^/line /' >"$TMP/linux/kernel/b.c"
+	echo '*.o' >"$TMP/linux/.gitignore"
+	echo 'tracked although ignored' >"$TMP/linux/kernel/odd.o"
+
+	cp -r "$TMP/linux" "$TMP/work"
+	(
+		cd "$TMP/work" || exit
+		export GIT_CONFIG_GLOBAL=/dev/null
+		git init -q && git config user.name T && git config user.email t@example.invalid
+		git add -Af . && git commit -qm base && git branch base
+		sed -i 's/^line 10$/line ten/' kernel/a.c && git commit -qam 'kernel: name the ten'
+		sed -i 's/^line 20$/line twenty/; s/^line 50$/line fifty/' kernel/a.c
+		git commit -qam 'kernel: name the twenty and the fifty'
+		git format-patch -q -N --zero-commit --full-index --no-signature --stat=72 -o "$PATCHES" base..HEAD
+	)
+	(cd "$PATCHES" && ls -- *.patch >series)
+	printf 'a test\n\nof the tests\n' >"$PATCHES/cover-letter"
+	rm -rf "$TMP/work"
+}
+
+# All of /usr/bin but what matches the pattern.
+path_without() {
+	mkdir -p "$TMP/bin"
+	find /usr/bin /bin /usr/local/bin -maxdepth 1 ! -type d ! -name "$1" \
+		-exec ln -sf -t "$TMP/bin" {} + 2>/dev/null
+	find "$TMP/bin" -name "$1" -delete
+	printf %s "$TMP/bin"
+}
