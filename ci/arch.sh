@@ -35,7 +35,7 @@ arch_setup() {
 	ppc64le)
 		LINUX_ARCH=powerpc KUNIT_ARCH=powerpcle CROSS=powerpc64le-linux-gnu- IMAGE=vmlinux
 		CMDLINE='console=hvc0'
-		# shellcheck disable=SC2206
+		# shellcheck disable=SC2206,SC2054
 		BOOT=(qemu-system-ppc64 $qemu -cpu power9
 			-M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off)
 		;;

@@ -96,7 +96,8 @@ lock_shared() {
 unlock_shared() { exec 8>&-; }
 
 # step NAME COMMAND...: run it with its output in a log; a line of progress
-# every five seconds, the end of the log where it fails.
+# every five seconds, the end of the log where it fails.  The progress is the
+# last line of the log, or the number of objects below STEP_OBJECTS.
 step() {
 	local name=$1 log start last pid rc=0 t=0
 	shift
@@ -111,7 +112,11 @@ step() {
 		sleep 0.2
 		t=$((t + 1))
 		[ $((t % 25)) -eq 0 ] || continue
-		last=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r' | cut -c1-60)
+		if [ -n "${STEP_OBJECTS:-}" ]; then
+			last="$(find "$STEP_OBJECTS" -name '*.o' 2>/dev/null | wc -l) objects"
+		else
+			last=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r' | cut -c1-60)
+		fi
 		printf '  %-28s %4ds  %s\n' "$name" $((SECONDS - start)) "$last" >&2
 	done
 	wait $pid || rc=$?
