@@ -6,7 +6,7 @@
 # shellcheck source=ci/lib.sh
 . "$HERE/ci/lib.sh"
 set +e +o pipefail
-export CI_LOCKED=1
+lock
 
 # Without its tests, and with no root file system, a kernel panics.
 for arch in x86_64 s390 ppc64le; do

@@ -8,7 +8,6 @@ set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TMP=$(mktemp -d)
 trap 'umount "$TMP/small" 2>/dev/null; rm -rf "$TMP"' EXIT
-unset CI_LOCKED KERNEL_SRC TREE BASE PATCHES MAILS LOGS
 
 # ok NAME, or not_ok NAME [FILE WITH OUTPUT]
 ok() { printf 'ok      %s\n' "$1"; }
@@ -45,6 +44,7 @@ same() {
 }
 
 fixture() {
+	unset CI_LOCKED BASE MAILS LOGS
 	export XDG_CACHE_HOME=$TMP/cache KERNEL_SRC=$TMP/linux PATCHES=$TMP/patches
 	export TREE=$TMP/tree MIRROR=http://127.0.0.1:9/debian/
 	rm -rf "$TMP/cache" "$TMP/linux" "$TMP/patches" "$TMP/tree" "$TMP/work"
