@@ -8,17 +8,21 @@
 set +e +o pipefail
 lock
 
-# Without its tests, and with no root file system, a kernel panics.
+# Without its tests, and with no root file system, a kernel panics.  With
+# panic=0 it then hangs: on x86, where nobody ends the machine for it.
+# shellcheck source=ci/arch.sh
+. "$HERE/ci/arch.sh"
+panic='kunit.enable=0 kunit_shutdown=none rdinit=/none'
 for arch in x86_64 s390 ppc64le; do
-	# shellcheck source=ci/arch.sh
-	. "$HERE/ci/arch.sh"
 	arch_setup "$arch"
-	expect "$arch: a kernel that panics at boot" 9 'panic|died|no test results' \
-		"$HERE/ci/boot" "$arch" "$WORK/build/$arch/$IMAGE" "$TMP/log" kunit.enable=0 rdinit=/none
-	expect "$arch: a kernel that hangs after its panic" 9 'hung: ended after 8 s' \
-		env TIME_LIMIT=8 "$HERE/ci/boot" "$arch" "$WORK/build/$arch/$IMAGE" "$TMP/log" \
-		kunit.enable=0 rdinit=/none panic=0
+	# shellcheck disable=SC2086
+	expect "$arch: a kernel that panics at boot" 9 'died before its tests ended' \
+		"$HERE/ci/boot" "$arch" "$WORK/build/$arch/$IMAGE" "$TMP/log" $panic
 done
+arch_setup x86_64
+# shellcheck disable=SC2086
+expect 'x86_64: a kernel that hangs' 9 'hung: ended after 8 s' \
+	env TIME_LIMIT=8 "$HERE/ci/boot" x86_64 "$WORK/build/x86_64/$IMAGE" "$TMP/log" $panic panic=0
 
 # A case that is expected and does not come, one that comes and is not expected.
 mkdir "$TMP/kunit"
