@@ -10,7 +10,7 @@
 #   BOOT         the command that boots it; the kernel's arguments follow
 # shellcheck disable=SC2034
 
-ARCHES_KUNIT='um x86_64 s390 ppc64le'
+ARCHES_KUNIT='um x86_64 s390 ppc64le arm64'
 
 arch_setup() {
 	# shellcheck disable=SC2054  # qemu options have commas
@@ -41,6 +41,9 @@ arch_setup() {
 		;;
 	arm64)
 		LINUX_ARCH=arm64 KUNIT_ARCH=arm64 CROSS=aarch64-linux-gnu- IMAGE=arch/arm64/boot/Image
+		CMDLINE='console=ttyAMA0'
+		# shellcheck disable=SC2206
+		BOOT=(qemu-system-aarch64 $qemu -M virt -cpu cortex-a57)
 		;;
 	*)
 		die usage "no such architecture: $1" "one of: $ARCHES_KUNIT"
