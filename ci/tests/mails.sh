@@ -7,9 +7,9 @@ fixture
 mkdir -p "$TMP/linux/scripts"
 cat >"$TMP/linux/scripts/get_maintainer.pl" <<'EOT'
 #!/bin/sh
-echo '"A. Maintainer" <m@example.invalid> (maintainer:KERNEL (ALL OF IT))'
-echo 'list@example.invalid (open list:KERNEL (ALL OF IT))'
-echo 'R Viewer <r@example.invalid> (reviewer:KERNEL)'
+printf '%s\n' '"A. Maintainer" <m@example.invalid> (maintainer:KERNEL (ALL OF IT):Keyword:\b(all))'
+printf '%s\n' 'list@example.invalid (open list:KERNEL (ALL OF IT):Keyword:\b(all))'
+printf '%s\n' 'R Viewer <r@example.invalid> (reviewer:KERNEL)'
 EOT
 chmod +x "$TMP/linux/scripts/get_maintainer.pl"
 unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL
@@ -29,6 +29,7 @@ same 'a cover letter and two patches' 3 "$(find "$MAILS" -name 'v2-*.patch' | wc
 same 'all from the sender' 3 "$(cat "$MAILS"/*.patch | count '^From: .*S\. Ender.* <s@example.invalid>')"
 same 'all to the maintainer' 3 "$(cat "$MAILS"/*.patch | count '^To: .*m@example.invalid')"
 same 'all to the list' 3 "$(cat "$MAILS"/*.patch | count -E '^(Cc:|	| ).*list@example.invalid')"
+same 'and no role is left in an address' 0 "$(cat "$MAILS"/*.patch | count 'KERNEL')"
 same 'each signed by the sender, last of the trailers' 2 \
 	"$(cat "$MAILS"/*.patch | grep -A 1 '^Assisted-by: LLM sparse' | count '^Signed-off-by: S. Ender <s@example.invalid>')"
 same 'what nobody else wrote is the sender'\''s' 0 "$(cat "$MAILS"/*0001-*.patch | count '^From: The Sender')"

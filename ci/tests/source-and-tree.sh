@@ -118,3 +118,18 @@ TREE=$("$HERE/ci/tree" --path)
 echo mine >>"$TREE/kernel/b.c"
 expect 'prune says that it keeps a tree with work' 0 'has work' "$HERE/ci/prune"
 same 'and does' mine "$(tail -n 1 "$TREE/kernel/b.c")"
+
+# --- results that the repository claims
+fixture
+id=$(bash -c ". '$HERE/ci/lib.sh'; series_id")
+export RESULTS=$TMP/results
+mkdir "$RESULTS"
+echo some-task >"$RESULTS/claims"
+expect 'a claimed result that is missing' 1 'some-task: missing' "$HERE/ci/claims"
+printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
+expect 'one that is there' 0 'ok +some-task: detail' "$HERE/ci/claims"
+printf 'some-task\tbad\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
+expect 'one that is bad' 1 'some-task: bad' "$HERE/ci/claims"
+printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
+sed -i 's/^+line ten$/+line 0xa/' "$PATCHES"/0001-*.patch
+expect 'one of another series' 1 'some-task: stale' "$HERE/ci/claims"
