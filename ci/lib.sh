@@ -156,6 +156,19 @@ series() {
 # shellcheck disable=SC2046
 patches_sum() { (cd "$PATCHES" && cat series $(cat series) | sha256sum | cut -c1-16); }
 
+# shellcheck disable=SC2046
+touched_files() { (cd "$PATCHES" && sed -n 's,^diff --git a/\([^ ]*\) .*,\1,p' $(cat series)) | sort -u; }
+
+# corner TREE DIRECTORY COMMIT: a work tree beside TREE's own, with just the files
+# that the series touches: quick to make, and what fails in it harms nothing.
+corner() {
+	rm -rf "$2"
+	pgit -C "$1" worktree prune
+	pgit -C "$1" worktree add -q --no-checkout --detach "$2" "$3"
+	touched_files | sed 's,^,/,' | pgit -C "$2" sparse-checkout set --no-cone --stdin
+	pgit -C "$2" checkout -q --detach "$3"
+}
+
 # Names the series as it is: patch ids, so that a rebase or an edit of a message
 # keeps results and an edit of code does not.
 series_id() {

@@ -13,6 +13,7 @@ same 'files that .gitignore hides are imported' 'tracked although ignored' "$(ca
 before=$(sums)
 expect 'an untouched tree exports' 0 '2 patches, 0 files changed' "$HERE/ci/export"
 same 'and no byte changes' "$before" "$(sums)"
+expect 'an export that would change nothing' 0 'exports to the bytes' "$HERE/ci/export" --check
 inode=$(stat -c '%i %Y' "$TREE/kernel/a.c")
 expect 'making the tree again' 0 '' "$HERE/ci/tree"
 same 'touches no file' "$inode" "$(stat -c '%i %Y' "$TREE/kernel/a.c")"
@@ -25,6 +26,7 @@ same 'and the work is still there' 'line 5-0' "$(sed -n 50p "$TREE/kernel/a.c")"
 tgit commit -qam 'fixup! kernel: name the twenty and the fifty'
 expect 'a fixup that is not squashed: export refuses' 6 'not squashed' "$HERE/ci/export"
 GIT_SEQUENCE_EDITOR=: tgit rebase -q -i --autosquash base >/dev/null 2>&1
+expect 'an export that would change something' 1 'is not what the tree exports to' "$HERE/ci/export" --check
 expect 'the edit exports' 0 '2 patches, 1 files changed' "$HERE/ci/export"
 same 'as a change of that one patch' 1 "$(diff <(echo "$before") <(sums) | grep -c '^> .*0002-')"
 same 'and of nothing else' 1 "$(diff <(echo "$before") <(sums) | grep -c '^>')"
