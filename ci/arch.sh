@@ -10,14 +10,14 @@
 #   BOOT         the command that boots it; the kernel's arguments follow
 # shellcheck disable=SC2034
 
-ARCHES_KUNIT='um x86_64 s390 ppc64le arm64'
+ARCHES_KUNIT='um um-nodma x86_64 s390 ppc64le arm64'
 
 arch_setup() {
 	# shellcheck disable=SC2054  # qemu options have commas
 	local qemu='-nodefaults -nographic -no-reboot -accel tcg -m 512 -smp 2 -serial stdio'
 	CROSS='' CMDLINE='' BOOT=()
 	case "$1" in
-	um)
+	um | um-nodma)
 		LINUX_ARCH=um KUNIT_ARCH=um IMAGE=linux
 		;;
 	x86_64)
