@@ -170,9 +170,30 @@ corner() {
 }
 
 # Names the series as it is: patch ids, so that a rebase or an edit of a message
-# keeps results and an edit of code does not.
-series_id() {
+# keeps results and an edit of code does not.  With ARCH, without the patches that
+# touch nothing but documentation and other architectures.
+series_id() { # [ARCH]
+	local dir=arch/ p
+	case "${1:-}" in
+	um* | x86_64 | i386) dir=arch/x86/ ;;
+	ppc64*) dir=arch/powerpc/ ;;
+	s390 | arm64) dir=arch/$1/ ;;
+	esac
 	series | while read -r p; do
-		pgit patch-id --stable <"$PATCHES/$p" | cut -d' ' -f1
+		! sed -n 's,^+++ b/,,p' "$PATCHES/$p" | grep -v '^Documentation/' | grep -qE "^${dir}|^([^a]|a[^r])" ||
+			pgit patch-id --stable <"$PATCHES/$p" | cut -d' ' -f1
 	done | sha256sum | cut -c1-16
+}
+
+# What a result of `make full` is bound to: the series, and what the task reads.
+task_id() { # TASK
+	local arch=${1#*-}
+	{
+		series_id "$arch"
+		case "$1" in
+		patches-*) ;;
+		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
+		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
+		esac
+	} | sha256sum | cut -c1-16
 }

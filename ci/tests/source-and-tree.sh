@@ -123,7 +123,7 @@ same 'and does' mine "$(tail -n 1 "$TREE/kernel/b.c")"
 
 # --- results that the repository claims
 fixture
-id=$(bash -c ". '$HERE/ci/lib.sh'; series_id")
+id=$(bash -c ". '$HERE/ci/lib.sh'; task_id some-task")
 export RESULTS=$TMP/results
 mkdir "$RESULTS"
 echo some-task >"$RESULTS/claims"
