@@ -83,7 +83,7 @@ help: ## this
 	@echo '  KERNEL_SRC=   a Linux tree or tarball to use instead of finding one'
 	@echo '  TREE=         where the tree to work in is (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
-	@echo '  ARCH= SUITE=  um, x86_64, s390, ppc64le, arm64; a KUnit suite, or suite.case'
+	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'
 	@echo '  CC=           compiler, also "ccache gcc"'

@@ -10,7 +10,7 @@
 #   BOOT         the command that boots it; the kernel's arguments follow
 # shellcheck disable=SC2034
 
-ARCHES_KUNIT='um um-nodma x86_64 s390 ppc64le arm64'
+ARCHES_KUNIT='um um-nodma x86_64 s390 ppc64le ppc64 arm64'
 
 arch_setup() {
 	# shellcheck disable=SC2054  # qemu options have commas
@@ -32,11 +32,12 @@ arch_setup() {
 		BOOT=(qemu-system-s390x ${qemu/-serial stdio/-chardev stdio,id=con -device sclpconsole,chardev=con}
 			-M s390-ccw-virtio -cpu qemu)
 		;;
-	ppc64le)
+	ppc64le | ppc64)
 		LINUX_ARCH=powerpc KUNIT_ARCH=powerpcle CROSS=powerpc64le-linux-gnu- IMAGE=vmlinux
+		[ "$1" = ppc64le ] || KUNIT_ARCH=powerpc CROSS=powerpc64-linux-gnu-
 		CMDLINE='console=hvc0'
 		# shellcheck disable=SC2206,SC2054
-		BOOT=(qemu-system-ppc64 $qemu -cpu power9
+		BOOT=(qemu-system-ppc64 $qemu -cpu "${POWER:-power9}"
 			-M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off)
 		;;
 	arm64)
