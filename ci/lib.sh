@@ -192,6 +192,7 @@ task_id() { # TASK
 		series_id "$arch"
 		case "$1" in
 		patches-*) ;;
+		modules-*) cat "$ROOT/configs/modules.config" ;;
 		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
 		esac
