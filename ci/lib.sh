@@ -171,7 +171,7 @@ corner() {
 
 # Names the series as it is: patch ids, so that a rebase or an edit of a message
 # keeps results and an edit of code does not.  With ARCH, without the patches that
-# touch nothing but documentation and other architectures.
+# touch nothing but documentation, programs in tools/ and other architectures.
 series_id() { # [ARCH]
 	local dir=arch/ p
 	case "${1:-}" in
@@ -180,7 +180,7 @@ series_id() { # [ARCH]
 	s390 | arm64) dir=arch/$1/ ;;
 	esac
 	series | while read -r p; do
-		! sed -n 's,^+++ b/,,p' "$PATCHES/$p" | grep -v '^Documentation/' | grep -qE "^${dir}|^([^a]|a[^r])" ||
+		! sed -n 's,^+++ b/,,p' "$PATCHES/$p" | grep -vE '^(Documentation|tools)/' | grep -qE "^${dir}|^([^a]|a[^r])" ||
 			pgit patch-id --stable <"$PATCHES/$p" | cut -d' ' -f1
 	done | sha256sum | cut -c1-16
 }
