@@ -27,6 +27,8 @@
 #include <asm/x86_init.h>
 #endif
 #ifdef CONFIG_S390
+#include <linux/unaligned.h>
+#include <asm/cio.h>
 #include <asm/uv.h>
 #endif
 
@@ -73,7 +75,7 @@ static void convert(phys_addr_t phys, unsigned long pages, bool shared, bool scr
 		 * ultravisor clears it, and the kernel counts on that.)
 		 */
 		if (scramble)
-			memset(pfn_to_kaddr(i), IS_ENABLED(CONFIG_PPC) ? 0 : 0x80 | i, PAGE_SIZE);
+			memset(__va(PFN_PHYS(i)), IS_ENABLED(CONFIG_PPC) ? 0 : 0x80 | i, PAGE_SIZE);
 		if (shared && !drop && !test_and_set_bit_le(i, bitmap))
 			atomic_long_inc(&shared_now);
 		if (!shared && test_and_clear_bit_le(i, bitmap))
@@ -124,6 +126,47 @@ static int status_change(unsigned long addr, int pages, bool enc)
 		protected_lab_share(is_vmalloc_addr((void *)addr) ?
 				    PFN_PHYS(vmalloc_to_pfn((void *)addr)) : __pa(addr), 1, !enc);
 	return 0;
+}
+#endif
+
+#ifdef CONFIG_S390
+/*
+ * Every CCW of a channel program and its data, and for virtio what that points
+ * to: indicators and rings.
+ */
+void protected_lab_check_program(const struct ccw1 *ccw)
+{
+	int n;
+
+	for (n = 0; protected_lab && n < 255; n++, ccw++) {
+		phys_addr_t data = (__force u32)ccw->cda;
+		void *p = __va(data);
+
+		protected_lab_check("a CCW", __pa(ccw), sizeof(*ccw));
+		if (!(ccw->flags & (CCW_FLAG_IDA | CCW_FLAG_SKIP)))
+			protected_lab_check("the data of a CCW", data, ccw->count);
+		switch (ccw->cmd_code) {
+		case 0x43:	/* indicators, and those for configuration changes */
+		case 0x53:
+			protected_lab_check("indicators", get_unaligned((u64 *)p), 8);
+			break;
+		case 0x73:	/* adapter indicators */
+			if (ccw->count < 16)
+				break;
+			protected_lab_check("the summary indicator", get_unaligned((u64 *)p), 1);
+			protected_lab_check("adapter indicators", get_unaligned((u64 *)(p + 8)), 8);
+			break;
+		case 0x13:	/* a queue */
+			if (ccw->count < 30)
+				break;
+			protected_lab_check("a ring", get_unaligned((u64 *)p), 16);
+			protected_lab_check("a driver's ring", get_unaligned((u64 *)(p + 14)), 4);
+			protected_lab_check("a device's ring", get_unaligned((u64 *)(p + 22)), 4);
+			break;
+		}
+		if (!(ccw->flags & (CCW_FLAG_CC | CCW_FLAG_DC)))
+			break;
+	}
 }
 #endif
 

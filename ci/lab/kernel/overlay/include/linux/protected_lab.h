@@ -13,11 +13,15 @@ extern bool protected_lab_raw_ring;
 void protected_lab_init(void);
 int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared);
 void protected_lab_check(const char *what, phys_addr_t phys, size_t size);
+struct ccw1;
+void protected_lab_check_program(const struct ccw1 *ccw);
 #else
 #define protected_lab false
 #define protected_lab_raw_ring false
 static inline void protected_lab_init(void) { }
 static inline int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared) { return 0; }
 static inline void protected_lab_check(const char *what, phys_addr_t phys, size_t size) { }
+struct ccw1;
+static inline void protected_lab_check_program(const struct ccw1 *ccw) { }
 #endif
 #endif
