@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT TIME_LIMIT FORCE
+export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE
 unexport MAKEFLAGS MFLAGS
 ifneq ($(origin CC),default)
 export CC
@@ -53,6 +53,10 @@ check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
 	@ci/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
 
+.PHONY: lab
+lab: tree ## real drivers and a device that cannot read private memory: make lab [ARCH=] [SCENARIO=pattern]
+	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
+
 .PHONY: mails
 mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
 	@ci/mails
@@ -85,6 +89,7 @@ help: ## this
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
 	@echo '  REPEAT=       how often make kunit boots'
+	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'
 	@echo '  CC=           compiler, also "ccache gcc"'
 	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX=   for make mails: ci/mails --help'
