@@ -193,6 +193,7 @@ task_id() { # TASK
 		case "$1" in
 		patches-*) ;;
 		modules-*) cat "$ROOT/configs/modules.config" ;;
+		lab-*) find "$ROOT/ci/lab" "$ROOT"/configs/lab* -type f | sort | xargs cat ;;
 		devices-*) cat "$ROOT"/configs/devices.config "$ROOT"/ci/devices* ;;
 		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
