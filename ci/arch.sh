@@ -48,6 +48,7 @@ cell_config() {
 }
 
 # Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
+# cell_id: a result of it.
 cell_stamp() {
 	[ -z "$(pgit -C "$TREE" status --porcelain)" ] || return 0
 	{
@@ -55,6 +56,15 @@ cell_stamp() {
 		cell_config
 		$CELL_CC --version
 		echo "$CELL_CC"
+	} | sha256sum | cut -c1-16
+}
+cell_id() {
+	local stamp
+	stamp=$(cell_stamp)
+	[ -z "$stamp" ] || {
+		echo "$stamp"
+		cat "$KUNIT/$arch.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		echo "${POWER:-}"
 	} | sha256sum | cut -c1-16
 }
 
