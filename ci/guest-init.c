@@ -41,8 +41,8 @@ static void load_modules(void)
  */
 static void find_leaks(void)
 {
-	char buf[4096];
-	ssize_t n;
+	char line[512];
+	FILE *report;
 	int fd, i;
 
 	for (i = 0; i < 2; i++) {
@@ -54,16 +54,19 @@ static void find_leaks(void)
 		}
 		close(fd);
 	}
-	fd = open(KMEMLEAK, O_RDONLY);
-	while ((n = read(fd, buf, sizeof(buf))) > 0)
-		fwrite(buf, 1, n, stdout);
-	if (n < 0)
+	report = fopen(KMEMLEAK, "r");
+	if (!report)
 		printf("guest-init: FAILED to read the leaks: %m\n");
+	while (report && fgets(line, sizeof(line), report))
+		fputs(line, stdout);
 	printf("guest-init: scanned for leaks\n");
 }
 
 int main(int argc, char **argv)
 {
+	/* not to the console: what is written there comes in the middle of others' lines */
+	if (!freopen("/dev/kmsg", "w", stdout))
+		return 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
