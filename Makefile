@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT TIME_LIMIT FORCE
+export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT TIME_LIMIT FORCE SLOWER
 unexport MAKEFLAGS MFLAGS
 ifneq ($(origin CC),default)
 export CC
@@ -53,6 +53,14 @@ check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
 	@ci/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
 
+.PHONY: matrix
+matrix: tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
+	@ci/matrix $(CELLS)
+
+.PHONY: cell
+cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]]
+	@ci/kunit $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
+
 .PHONY: mails
 mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
 	@ci/mails
@@ -84,6 +92,7 @@ help: ## this
 	@echo '  TREE=         where the tree to work in is (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
+	@echo '  CELL= CELLS=  cells of ci/matrix.tsv; SLOWER=2 where builds take twice their minutes'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'
 	@echo '  CC=           compiler, also "ccache gcc"'

@@ -10,7 +10,63 @@
 #   BOOT         the command that boots it; the kernel's arguments follow
 # shellcheck disable=SC2034
 
+#
+# cell_setup CELL does that for a cell of ci/matrix.tsv, and sets its columns (arch
+# flavour virtio compiler minutes need) and CELL_CC, its compiler with the launcher
+# (ccache, icecc, distcc) that CC has in the environment: CC='ccache gcc' serves all.
+
 ARCHES_KUNIT='um um-nodma x86_64 s390 ppc64le ppc64 arm64'
+MATRIX=${MATRIX:-$ROOT/ci/matrix.tsv}
+
+cells() { awk '!/^#/ { print $1 }' "$MATRIX"; }
+
+cell_setup() {
+	local last=${CC:-gcc}
+	IFS=$'\t' read -r _ arch flavour virtio compiler minutes need < <(grep "^$1	" "$MATRIX") ||
+		die usage "no such cell: $1" "one of: $(cells | tr '\n' ' ')"
+	arch_setup "$arch"
+	last=${last##* } CELL_CC=${CC:-gcc}
+	CELL_CC=${CELL_CC%"$last"}
+	case "$compiler $last" in
+	clang\ *clang*) CELL_CC+=$last ;;
+	clang\ *) CELL_CC+=clang-19 ;;
+	gcc\ gcc*) CELL_CC+=$CROSS$last ;;
+	*) CELL_CC+=$last ;;
+	esac
+}
+
+# What `kunit.py build` gets for the cell: a later line wins over an earlier one.
+# A file for a part and an architecture says what it does not have there, and why.
+cell_config() {
+	local part
+	cat "$KUNIT/$arch.kunitconfig"
+	[ "$virtio" = y ] || sed -En 's/^(CONFIG_(VIRTIO_[A-Z]*|VIRTIO_KUNIT_TEST|DMA_PROTECTED_KUNIT_TEST))=y$/\1=m/p' \
+		"$KUNIT/$arch.kunitconfig" | grep -v VIRTIO_MENU
+	for part in $([ "$flavour$virtio" = plainy ] || echo init) "$flavour" "virtio-$virtio"; do
+		cat "$ROOT/configs/$part.config" "$ROOT/configs/$part-$arch.config" 2>/dev/null || :
+	done
+}
+
+# Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
+# cell_id: a result of it.
+cell_stamp() {
+	[ -z "$(pgit -C "$TREE" status --porcelain)" ] || return 0
+	{
+		pgit -C "$TREE" rev-parse 'HEAD^{tree}'
+		cell_config
+		$CELL_CC --version
+		echo "$CELL_CC"
+	} | sha256sum | cut -c1-16
+}
+cell_id() {
+	local stamp
+	stamp=$(cell_stamp)
+	[ -z "$stamp" ] || {
+		echo "$stamp"
+		cat "$KUNIT/$arch.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		echo "${POWER:-}"
+	} | sha256sum | cut -c1-16
+}
 
 arch_setup() {
 	# shellcheck disable=SC2054  # qemu options have commas

@@ -34,7 +34,7 @@ PATH=$(path_without 's390x-linux-gnu-gcc*') expect 'a missing compiler is named'
 	"$HERE/ci/kunit" s390
 PATH=$(path_without 'qemu-system-s390x') expect 'a missing QEMU is named' 3 'qemu-system-s390x' \
 	"$HERE/ci/boot" s390 /etc/hostname "$TMP/log"
-expect 'an unknown architecture' 2 'no such architecture: vax' "$HERE/ci/kunit" vax
+expect 'an unknown architecture' 2 'no such cell: vax' "$HERE/ci/kunit" vax
 
 # --- the KTAP reader
 cat >"$TMP/ktap" <<'EOT'
