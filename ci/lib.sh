@@ -193,7 +193,11 @@ task_id() { # TASK
 		case "$1" in
 		patches-*) ;;
 		modules-*) cat "$ROOT/configs/modules.config" ;;
-		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
+		mutants-*)
+			# all lines of its functions: another architecture's may take a mutant over
+			awk -F'\t' -v a="$arch" 'FNR == NR { if ($1 == a) f[$2, $3]; next } ($2, $3) in f' "$ROOT"/ci/mutants.tsv{,}
+			cat "$ROOT/ci/mutants.awk"
+			;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
 		esac
 	} | sha256sum | cut -c1-16

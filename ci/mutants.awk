@@ -150,9 +150,12 @@ function position(text, nth,    i, c, gap, out, where, k) { # of normalized text
 function block(first_line, last_line, is_bool,    i, j, k, r, all, some, has, l, name, t, f, text, nth, count, n, order, b, skip, v) {
 	T = C = ""
 	for (i = first_line; i <= last_line; i++) { T = T line[i] "\n"; C = C code[i] "\n"; if (i in is_added) has = 1 }
-	for (r = 1; r <= rows; r++) if (func_[r] == fn) { if (orig[r] == "*") all = r; else if (orig[r] == "+") some = r; has = 1 }
+	for (r = 1; r <= rows; r++) if (func_[r] == fn) { if (orig[r] == "*") all = r; else if (orig[r] ~ /^[-+]$/) some = r; has = 1 }
 	if (!has) return 0
 	scan(is_bool)
+	# counted in another way: each of these words has a condition
+	n = gsub(/&&|[|][|]|[?]|[ \t(;](if|while) *[(]/, "&", C)
+	if (all && atoms < n) bad(fn ": " n " conditions, of which only " atoms " are found")
 	spans = 0
 	for (i = 1; i <= atoms; i++) {
 		text = substr(T, 1, from[i]); j = first_line + gsub(/\n/, "", text)
@@ -162,6 +165,7 @@ function block(first_line, last_line, is_bool,    i, j, k, r, all, some, has, l,
 		for (has = 0; j <= k; j++) if (j in is_added) has = 1
 		if (!all && !has) continue
 		if (!all && !some) bad(fn ": no line in ci/mutants.tsv for its new condition \"" text "\"")
+		if (!all && orig[some] == "-") continue
 		if (nth > 1) text = text " #" nth
 		for (v = 0; v < 2; v++) {
 			name = text " -> " (v ? "false" : "true")
@@ -176,7 +180,7 @@ function block(first_line, last_line, is_bool,    i, j, k, r, all, some, has, l,
 	if (all) used[all]
 	if (some && atoms) used[some]
 	for (r = 1; r <= rows; r++) {
-		if (func_[r] != fn || r in used || orig[r] == "*" || orig[r] == "+") continue
+		if (func_[r] != fn || r in used || orig[r] ~ /^[-+*]$/) continue
 		text = orig[r]; nth = 1
 		if (match(text, / #[0-9]+$/)) { nth = substr(text, RSTART + 2); text = substr(text, 1, RSTART - 1) }
 		if (!position(text, nth)) continue
