@@ -194,7 +194,11 @@ task_id() { # TASK
 		patches-*) ;;
 		modules-*) cat "$ROOT/configs/modules.config" ;;
 		devices-*) cat "$ROOT"/configs/devices.config "$ROOT"/ci/devices* ;;
-		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
+		mutants-*)
+			# all lines of its functions: another architecture's may take a mutant over
+			awk -F'\t' -v a="$arch" 'FNR == NR { if ($1 == a) f[$2, $3]; next } ($2, $3) in f' "$ROOT"/ci/mutants.tsv{,}
+			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/*
+			;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
 		esac
 	} | sha256sum | cut -c1-16
