@@ -193,6 +193,8 @@ task_id() { # TASK
 		case "$1" in
 		patches-*) ;;
 		modules-*) cat "$ROOT/configs/modules.config" ;;
+		before-*) cat "$ROOT"/ci/before.{tsv,c} ;;&
+		coverage-*) cat "$ROOT/ci/coverage-reasons" "$ROOT/configs/coverage.config" ;;&
 		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
 		esac
