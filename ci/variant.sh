@@ -18,6 +18,16 @@ checkout() { # COMMIT
 
 kmake() { make -s -C "$src" O="$1" ARCH="$LINUX_ARCH" CROSS_COMPILE="$CROSS" -j"$JOBS" "${@:2}"; }
 
+# One build for ci/before and ci/coverage, since GCOV_KERNEL alone compiles
+# everything anew.  Which objects count is for the Makefiles in $src to say.
+build_proof() { # STEP ARCH
+	build=$WORK/full/build/gcov-$2
+	mkdir -p "$build"
+	cat "$KUNIT/$2.kunitconfig" "$ROOT/configs/coverage.config" >"$build.kunitconfig"
+	build_variant "$1-$2" "$2" "$build" "$build.kunitconfig" ||
+		die fail "$1: the kernel for $2 does not build" "look at $STEP_LOG"
+}
+
 build_variant() { # STEP ARCH BUILD [KUNITCONFIG]: of what is in $src
 	local config=${4:-$KUNIT/$2.kunitconfig}
 	if [ -f "$3/$IMAGE" ] && cmp -s "$config" "$3/kunitconfig"; then
