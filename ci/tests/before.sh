@@ -78,8 +78,9 @@ cat >"$TMP/gcov" <<'EOT'
 function f called 2 returned 100% blocks executed 75%
         2:    1:int f(int x)
         2:    2:	if (x)
-branch  0 taken 2 (fallthrough)
-branch  1 taken 0
+call    0 returned 2
+branch  1 taken 2 (fallthrough)
+branch  2 taken 0
     #####:    3:		return 1;
         2:    4:	return 0;
 EOT
