@@ -73,6 +73,14 @@ mails-dir: ## where the mails are
 pure-move: tree ## compare the objects before and after the header move
 	@ci/pure-move $(ARCH)
 
+.PHONY: before
+before: tree ## which KUnit cases fail without the series: make before ARCH=s390
+	@ci/before $(or $(ARCH),um)
+
+.PHONY: coverage
+coverage: tree ## which lines and branches of the series the cases run: make coverage ARCH=s390
+	@ci/coverage $(or $(ARCH),um)
+
 .PHONY: prune
 prune: ## remove builds and unused sources from the cache; never work of yours
 	@ci/prune

@@ -199,6 +199,8 @@ task_id() { # TASK
 			awk -F'\t' -v a="$arch" 'FNR == NR { if ($1 == a) f[$2, $3]; next } ($2, $3) in f' "$ROOT"/ci/mutants.tsv{,}
 			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/*
 			;;&
+		before-*) cat "$ROOT"/ci/before.{tsv,c} ;;&
+		coverage-*) cat "$ROOT/ci/coverage-reasons" "$ROOT/configs/coverage.config" ;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
 		esac
 	} | sha256sum | cut -c1-16

@@ -11,7 +11,7 @@ for s in "${scripts[@]}"; do
 	expect "$s answers --help" 0 '^Usage: ' "$s" --help
 	expect "$s refuses an unknown option" 2 'unknown option' "$s" --nonsense
 done
-expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib.sh ci/arch.sh ci/objects.sh ci/tests/lib.sh
+expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib.sh ci/arch.sh ci/variant.sh ci/objects.sh ci/tests/lib.sh
 
 without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|linux$|\.gitmodules)|\.md$|\.cases$|results/' |
 	xargs -r grep -L 'SPDX-License-Identifier' -- | tr '\n' ' ')
