@@ -53,6 +53,10 @@ check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
 	@ci/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
 
+.PHONY: report
+report: deps ## one HTML page of all results; runs the cells and checks that are missing
+	@ci/report
+
 .PHONY: mails
 mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
 	@ci/mails
