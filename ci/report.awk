@@ -56,7 +56,7 @@ function tone(v) { return v == "pass" || v == "stale" || v == "not" ? v : "fail"
 function words(c, v) {
 	v = verdict(c)
 	if (v == "stale") return "stale, was " (fact[c, "verdict"] == "pass" ? "pass" : "fail")
-	return WORD[v] (c in keptcell ? ", kept" : "")
+	return WORD[v] (v != "pass" && v != "not" && need[c] == "tried" ? ", not required" : "") (c in keptcell ? ", kept" : "")
 }
 # where a case has which result
 function results(c, i, r, p, f, s, n, np, list, out, k) {
@@ -115,7 +115,7 @@ END {
 	# --- what all of it comes to
 	for (i = 1; i <= ncell; i++) {
 		c = cell[i]; v = verdict(c); tally[tone(v)]++
-		if (tone(v) == "fail") badcells = add(badcells, c)
+		if (tone(v) == "fail") required += need[c] != "tried"
 		if (v == "not" && need[c] == "required") missing = add(missing, c)
 	}
 	for (m = 1; m <= nmut; m++) {
@@ -143,15 +143,16 @@ END {
 		} else if (covstate[i] == "fresh" && cov[i, covn[i]] == "") red("not covered, without a reason: " h(cov[i, 1] " " cov[i, 2] " " cov[i, 3]))
 	for (i = 1; i <= nrow; i++) rowshort[i] = short(rowcase[i])
 
-	if (tally["fail"] || nred) {
+	if (required || nred) {
 		overall = "fail"
-		sentence = tally["fail"] ? plural(tally["fail"], "cell fails", "cells fail") : ""
+		sentence = required ? plural(required, "cell fails", "cells fail") : ""
 		if (nred) sentence = add(sentence, plural(nred, "other finding", "other findings"))
 		sentence = "Red: " sentence
-	} else if (tally["stale"] || tally["not"]) {
+	} else if (tally["stale"] || tally["not"] || tally["fail"]) {
 		overall = "stale"
 		sentence = "Not complete: what was run for this series passes"
 	} else { overall = "pass"; sentence = "All cells pass" }
+	if (tally["fail"] > required) sentence = sentence "; " plural(tally["fail"] - required, "cell that was only tried fails", "cells that were only tried fail")
 	if (tally["stale"]) sentence = sentence "; " plural(tally["stale"], "cell is", "cells are") " stale, of another state of the series"
 	if (tally["not"]) sentence = sentence "; " plural(tally["not"], "cell was", "cells were") " not run"
 	sentence = sentence "."
@@ -167,7 +168,7 @@ END {
 	n = split("failures Failures|matrix Matrix|cells Cells|decisions Decisions|cases Cases|mutants Mutants|before Fails before|coverage Coverage|hunks Hunks|patches Patches|tasks Tasks", part, "|")
 	for (i = 1; i <= n; i++) { k = part[i]; sub(/ .*/, "", k); sub(/^[^ ]* /, "", part[i]); printf "<li><a href=#%s>%s</a>\n", k, part[i] }
 	print "</ul></nav>\n<dl>"
-	printf "<dt>Base<dd>%s\n<dt>Series<dd>%s, patch ids %s\n<dt>Page made<dd>%s\n", h(info["base"]), plural(npatch, "patch", "patches"), h(info["series"]), h(info["date"])
+	printf "<dt>Base<dd>%s\n<dt>Series<dd>%s, patch ids %s\n<dt>Page made<dd>%s\n", info["base"] == "" ? "not known: there is no tree here (make tree)" : h(info["base"]), plural(npatch, "patch", "patches"), h(info["series"]), h(info["date"])
 	printf "<dt>Cells<dd>%d pass, %d fail, %d stale, %d not run, of %d in the matrix\n", tally["pass"], tally["fail"], tally["stale"], tally["not"], ncell
 	printf "<dt>Decisions<dd>%d rows of %d tables: %d proven by a case that passes, %d fail, %d stale, %d not run\n", nrow, ntable, rowpass, rowfail, rowstale, rownot
 	printf "<dt>Mutants<dd>%d killed by a named case, %d not killed; %d stale\n", mkilled, malive, mstale
