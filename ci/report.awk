@@ -14,6 +14,12 @@ function mark(class, text) { return "<span class=" class ">" text "</span>" }
 function plural(n, one, many) { return n " " (n == 1 ? one : many) }
 function know(c) { if (!(c in known)) { known[c] = ++ncase; casename[ncase] = c; suiteof[ncase] = c; sub(/\..*/, "", suiteof[ncase]) } }
 function caselink(c) { return c in known ? "<a href=\"#" id(c) "\">" brk(c) "</a>" : brk(c) }
+function killed(s) { return s != "" && s !~ /^(NOT( |$)|KILLED, though|equivalent: )/ }
+# (a guest that ended was killed by a case of which the row is not known)
+function killing(c, n, p) {
+	n = split(c, p, ".")
+	return n < 3 || !((p[1] "." p[2]) in kills) ? kills[c] : add(kills[c], kills[p[1] "." p[2]])
+}
 function add(list, s) { return list (list == "" ? "" : ", ") s }
 function red(text) { reds[++nred] = text }
 
@@ -119,11 +125,17 @@ END {
 		if (v == "not" && need[c] == "required") missing = add(missing, c)
 	}
 	for (m = 1; m <= nmut; m++) {
-		ok = mcase[m] != "" && mcase[m] !~ /^NOT/
+		ok = killed(mcase[m])
+		same = mcase[m] ~ /^equivalent: /
 		if (mstate[m] != "fresh") mstale++
 		else if (ok) mkilled++
-		else { malive++; red("mutant not killed, " h(march[m]) ": " h(mname[m])) }
-		mtotal[march[m]]++; if (ok) { mdead[march[m]]++; kills[mcase[m]] = add(kills[mcase[m]], "<a href=#m" m ">" h(march[m] ": " mname[m]) "</a>" (mstate[m] == "fresh" ? "" : " " mark("stale", "stale"))) }
+		else if (same) mequal++
+		else { malive++; red("mutant not killed, " h(march[m]) ": <a href=#m" m ">" h(mname[m]) "</a>") }
+		mtotal[march[m]]++
+		mdead[march[m]] += ok
+		msame[march[m]] += same
+		if (ok)
+			kills[mcase[m]] = add(kills[mcase[m]], "<a href=#m" m ">" h(march[m] ": " mname[m]) "</a>" (mstate[m] == "fresh" ? "" : " " mark("stale", "stale")))
 	}
 	for (i = 1; i <= nhunk; i++) if (hstate[i] == "fresh" && hverdict[i] ~ /^NOTHING/) red("nothing fails without a hunk of " brk(hfile[i]) " (" h(hsub[i]) ")")
 	for (i = 1; i <= ntask; i++) {
@@ -171,7 +183,7 @@ END {
 	printf "<dt>Base<dd>%s\n<dt>Series<dd>%s, patch ids %s\n<dt>Page made<dd>%s\n", info["base"] == "" ? "not known: there is no tree here (make tree)" : h(info["base"]), plural(npatch, "patch", "patches"), h(info["series"]), h(info["date"])
 	printf "<dt>Cells<dd>%d pass, %d fail, %d stale, %d not run, of %d in the matrix\n", tally["pass"], tally["fail"], tally["stale"], tally["not"], ncell
 	printf "<dt>Decisions<dd>%d rows of %d tables: %d proven by a case that passes, %d fail, %d stale, %d not run\n", nrow, ntable, rowpass, rowfail, rowstale, rownot
-	printf "<dt>Mutants<dd>%d killed by a named case, %d not killed; %d stale\n", mkilled, malive, mstale
+	printf "<dt>Mutants<dd>%d killed by a named case, %d argued equivalent, %d not killed; %d stale\n", mkilled, mequal, malive, mstale
 	printf "<dt>Coverage<dd>%s\n", la ? lr " of " la " added lines run, " bt " of " ba " branches taken" (covstale ? "; " plural(covstale, "function", "functions") " stale" : "") : (covstale ? "stale" : "not run")
 	printf "<dt>Patches<dd>%s\n", info["checks"] == "" ? "not checked" : (patches["ok"] + 0) " without a finding, " (patches["FAIL"] + 0) " with" (patches["not"] ? ", " patches["not"] " not checked" : "") (info["checks"] == "fresh" ? "" : " (" info["checks"] ")")
 	printf "<dt>Tasks of make full<dd>%d good and of this series, %d stale or missing, of %d\n", taskok, taskstale, ntask
@@ -244,7 +256,7 @@ END {
 		open("flow", "Rows of " table[t], "Row|Case|Result|Without the series|Mutants killed")
 		for (i = 1; i <= nrow; i++)
 			if (row[i] == table[t])
-				printf "<tr><th scope=row>%s<td><a href=\"#%s\"><code>%s</code></a><td>%s<td>%s<td>%s\n", h(rowtext[i]), id(rowcase[i]), brk(rowcase[i]), rowshort[i], beforetext(rowcase[i]), kills[rowcase[i]]
+				printf "<tr><th scope=row>%s<td><a href=\"#%s\"><code>%s</code></a><td>%s<td>%s<td>%s\n", h(rowtext[i]), id(rowcase[i]), brk(rowcase[i]), rowshort[i], beforetext(rowcase[i]), killing(rowcase[i])
 		shut()
 		print "</details>"
 	}
@@ -269,10 +281,10 @@ END {
 	for (m = 1; m <= nmut; m++) {
 		if (march[m] != march[m - 1]) {
 			if (m > 1) { shut(); print "</details>" }
-			printf "<details><summary><strong>%s</strong>: %d of %d killed %s</summary>\n", h(march[m]), mdead[march[m]], mtotal[march[m]], statemark(mstate[m])
+			printf "<details><summary><strong>%s</strong>: %d of %d killed, %d argued equivalent %s</summary>\n", h(march[m]), mdead[march[m]], mtotal[march[m]], msame[march[m]], statemark(mstate[m])
 			open("flow", "Mutants on " march[m], "Mutant|Killed by|Where")
 		}
-		printf "<tr id=m%d><th scope=row>%s<td>%s<td>%s\n", m, h(mname[m]), mcase[m] == "" || mcase[m] ~ /^NOT/ ? mark(mstate[m] == "fresh" ? "fail" : "stale", "not killed") : caselink(mcase[m]), brk(mwhere[m])
+		printf "<tr id=m%d><th scope=row>%s<td>%s<td>%s\n", m, h(mname[m]), killed(mcase[m]) ? caselink(mcase[m]) : mcase[m] ~ /^equiv/ ? h(mcase[m]) : mark(mstate[m] == "fresh" ? "fail" : "stale", mcase[m] == "" ? "not killed" : h(mcase[m])), brk(mwhere[m])
 	}
 	if (nmut) { shut(); print "</details>" }
 	print "</section>"

@@ -38,7 +38,7 @@ task() { printf '%s\t%s\t%s\tLinux 7.3.99\tgcc 12.2.0\t%s\n' "$1" "$2" "${4:-$(f
 	task hunks-um ok '1 hunk' stale
 } >"$RESULTS/v7.3.tsv"
 echo mutants-um >"$RESULTS/claims"
-printf 'um\tcondition inverted\tsuite.holds\tf\ta.c\num\tother removed\t\tg\tb.c\n' >"$RESULTS/v7.3-mutants-um.tsv"
+printf 'um\tcondition inverted\tsuite.holds\tf\ta.c\num\tother removed\tNOT KILLED: run\tg\tb.c\num\tsame\tequivalent: why\tg\tb.c\n' >"$RESULTS/v7.3-mutants-um.tsv"
 printf 'suite.holds\tfail\tpass\tfails before\nsuite.rows.deep\tpass\tpass\tguards unchanged behaviour\n' >"$RESULTS/v7.3-before-um.tsv"
 printf 'f\ta.c\t10\t9\t4\t4\nnot run\tf\ta.c\treturn;\tout of memory\n' >"$RESULTS/v7.3-coverage-um.tsv"
 printf 'kernel: name the ten\ta.c\tf()\tthe build breaks\n' >"$RESULTS/v7.3-hunks-um.tsv"
