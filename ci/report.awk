@@ -95,15 +95,15 @@ function short(c, i, r, np, nf, ns, n) {
 			else if (r == "pass") np++
 			else if (r == "fail") nf++
 		}
-	if (nf) { rowfail++; return mark("fail", "fail in " nf) (np ? ", pass in " np : "") }
-	if (np) { rowpass++; return mark("pass", "pass in " np) }
+	if (nf) { rowfail++; return mark("fail", "fail in " plural(nf, "cell", "cells")) (np ? ", pass in " np : "") }
+	if (np) { rowpass++; return mark("pass", "pass in " plural(np, "cell", "cells")) }
 	if (ns) { rowstale++; return mark("stale", "stale") }
 	rownot++
 	return mark("not", "not run")
 }
 function beforetext(c, l, f, n, i, by, k, out) {
 	n = split(before[c], l, "\n")
-	for (i = 1; i < n; i++) { split(l[i], f, "\t"); k = h(f[2]) (f[3] == "stale" ? " " mark("stale", "stale") : ""); by[k] = add(by[k], f[1]) }
+	for (i = 1; i < n; i++) { split(l[i], f, "\t"); k = h(f[2]); sub(/: .*/, "", k); k = k (f[3] == "stale" ? " " mark("stale", "stale") : ""); by[k] = add(by[k], f[1]) }
 	for (k in by) out = out (out ? "<br>" : "") k " (" by[k] ")"
 	return out
 }
