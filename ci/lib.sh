@@ -180,6 +180,7 @@ series_id() { # [ARCH]
 	s390 | arm64) dir=arch/$1/ ;;
 	esac
 	# (one call of git for all: each starts with its From line)
+	# shellcheck disable=SC2016  # awk expands it
 	(cd "$PATCHES" && series | xargs awk -v dir="^$dir" '
 		sub(/^\+\+\+ b\//, "") && !/^Documentation\// && ($0 ~ dir || !/^ar/) { print FILENAME; nextfile }' |
 		xargs -r cat | pgit patch-id --stable | cut -d' ' -f1 | sha256sum | cut -c1-16)
