@@ -204,7 +204,7 @@ END {
 				printf "<li class=failing data-cell=\"%s\">%s %s\n", h(c), caselink(odd[c, j]), mark("fail", h(oddwhy[c, odd[c, j]]))
 			}
 			print "</ul>" (long ? "</details>" : "")
-		} else print "<p>No case failed: see the console."
+		} else print "<p>" (fact[c, "verdict"] == "build" ? "No case ran: the build failed." : "No case failed.")
 		if (c in excerpt) printf "<pre tabindex=0 aria-label=\"From the console of %s\">%s</pre>\n", h(c), excerpt[c]
 	}
 	if (nred) {
@@ -220,7 +220,6 @@ END {
 	print "<p class=dim>A cell is an architecture, plain or debug (KASAN, UBSAN, lockdep, DMA_API_DEBUG, KMEMLEAK as far as it has them), VIRTIO built in or as modules, with one compiler. Stale: of other patches, or another base. A dash: the cell has no such suite."
 	columns = "Cell|Verdict|Passed|Failed|Skipped"
 	for (i = 1; i <= nsuite; i++) columns = columns "|" brk(suites[i])
-	print "<div class=sheet>"
 	open("wide", "Matrix of cells and suites", columns)
 	for (i = 1; i <= ncell; i++) {
 		c = cell[i]; v = verdict(c)
@@ -234,10 +233,9 @@ END {
 		print ""
 	}
 	shut()
-	print "</div></section>"
+	print "</section>"
 
 	section("cells", "Cells: tools, times, sizes")
-	print "<div class=sheet>"
 	open("wide", "Tools, times and sizes of each cell", "Cell|Architecture|Flavour|VIRTIO|Compiler|QEMU|Base|Build|Boot|Kernel|Run at|Patch ids|Files")
 	for (i = 1; i <= ncell; i++) {
 		c = cell[i]
@@ -246,7 +244,7 @@ END {
 			fact[c, "kernel_bytes"] ? sprintf("%.1f MB", fact[c, "kernel_bytes"] / 1e6) : "", h(fact[c, "date"]), h(fact[c, "series"]), c in state ? (state[c] == "stale" ? mark("stale", "stale") : "") : mark("not", need[c] == "tried" ? "not run, not required" : "not run"), files[c]
 	}
 	shut()
-	print "</div></section>"
+	print "</section>"
 
 	# --- decisions, and their cases
 	section("decisions", "Decisions")
