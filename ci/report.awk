@@ -150,19 +150,20 @@ function results(c, i, r, p, f, s, n, np, list, out, k) {
 	}
 	return out == "" ? mark("not", "not run") : out
 }
-function short(c, i, r, np, nf, ns, n) {
+function short(c, i, r, np, nf, ns, nk) {
 	for (i = 1; i <= ncell; i++)
 		if ((cell[i], c) in res) {
 			r = res[cell[i], c]
 			if (state[cell[i]] == "stale") { if (r != "skip") ns++ }
 			else if (r == "pass") np++
 			else if (r == "fail") nf++
+			else nk++
 		}
 	if (nf) { rowfail++; return mark("fail", "fail in " plural(nf, "cell", "cells")) (np ? ", pass in " np : "") }
 	if (np) { rowpass++; return mark("pass", "pass in " plural(np, "cell", "cells")) }
 	if (ns) { rowstale++; return mark("stale", "stale") }
 	rownot++
-	return mark("not", "not run")
+	return mark("not", nk ? "only skipped" : "not run")
 }
 function beforetext(c, l, f, n, i, by, k, out) {
 	n = split(before[c], l, "\n")
@@ -274,7 +275,7 @@ END {
 		plural(npatch, "patch", "patches"), h(info["series"]), h(info["date"])
 	printf "<dt>Cells<dd>%d pass, %d fail, %d stale, %d not run, of %d in the matrix\n", tally["pass"],
 		tally["fail"], tally["stale"], tally["not"], ncell
-	printf "<dt>Decisions<dd>%d rows of %d tables: %d proven by a case that passes, %d fail, %d stale, %d not run\n",
+	printf "<dt>Decisions<dd>%d rows of %d tables: %d proven by a case that passes, %d fail, %d stale, %d not run or only skipped\n",
 		nrow, ntable, rowpass, rowfail, rowstale, rownot
 	printf "<dt>Mutants<dd>%d killed by a named case, %d argued equivalent, %d not killed; %d stale\n",
 		mkilled, mequal, malive, mstale
