@@ -244,6 +244,10 @@ END {
 	} else if (tally["stale"] || tally["not"] || tally["fail"]) {
 		overall = "stale"
 		sentence = "Not complete: what was run for this series passes"
+	} else if (taskstale || info["checks"] != "fresh") {
+		overall = "stale"
+		sentence = "All cells pass; " (taskstale ? plural(taskstale, "task", "tasks") " of make full stale" : \
+			"the patches were not checked")
 	} else { overall = "pass"; sentence = "All cells pass" }
 	if (tally["fail"] > required)
 		sentence = sentence "; " plural(tally["fail"] - required, "cell that was only tried fails", "cells that were only tried fail")
