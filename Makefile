@@ -61,6 +61,10 @@ matrix: tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on w
 cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]]
 	@ci/kunit $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
 
+.PHONY: report
+report: deps ## one HTML page of all results; runs the cells and checks that are missing
+	@ci/report
+
 .PHONY: mails
 mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
 	@ci/mails

@@ -173,16 +173,17 @@ corner() {
 # keeps results and an edit of code does not.  With ARCH, without the patches that
 # touch nothing but documentation, programs in tools/ and other architectures.
 series_id() { # [ARCH]
-	local dir=arch/ p
+	local dir=arch/
 	case "${1:-}" in
 	um* | x86_64 | i386) dir=arch/x86/ ;;
 	ppc64*) dir=arch/powerpc/ ;;
 	s390 | arm64) dir=arch/$1/ ;;
 	esac
-	series | while read -r p; do
-		! sed -n 's,^+++ b/,,p' "$PATCHES/$p" | grep -vE '^(Documentation|tools)/' | grep -qE "^${dir}|^([^a]|a[^r])" ||
-			pgit patch-id --stable <"$PATCHES/$p" | cut -d' ' -f1
-	done | sha256sum | cut -c1-16
+	# (one call of git for all: each starts with its From line)
+	# shellcheck disable=SC2016  # awk expands it
+	(cd "$PATCHES" && series | xargs awk -v dir="^$dir" '
+		sub(/^\+\+\+ b\//, "") && !/^(Documentation|tools)\// && ($0 ~ dir || !/^ar/) { print FILENAME; nextfile }' |
+		xargs -r cat | pgit patch-id --stable | cut -d' ' -f1 | sha256sum | cut -c1-16)
 }
 
 # What a result of `make full` is bound to: the series, and what the task reads.
