@@ -63,7 +63,7 @@ cell_id() {
 	stamp=$(cell_stamp)
 	[ -z "$stamp" ] || {
 		echo "$stamp"
-		cat "$KUNIT/$arch.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		cat "$KUNIT/$arch.cases" "$KUNIT/virtio-m.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
 		echo "${POWER:-}"
 	} | sha256sum | cut -c1-16
 }
