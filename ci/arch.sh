@@ -47,6 +47,16 @@ cell_config() {
 	done
 }
 
+# The cases that the cell has to show, as in kunit/ARCH.cases.
+cell_cases() {
+	[ "$virtio" = m ] || { cat "$KUNIT/$arch.cases" && return; }
+	awk 'NR == FNR { if (!/^#/) { name = $1; sub(/^[^ ]* /, ""); change[name] = $0 } next }
+		{ split($1, part, "."); how = change[part[1]]; if (!how) how = change[part[1] "." part[2]] }
+		how == "ABSENT" { next }
+		how && NF == 1 { $0 = $1 " " how }
+		{ print }' "$KUNIT/virtio-m.cases" "$KUNIT/$arch.cases"
+}
+
 # Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
 # cell_id: a result of it.
 cell_stamp() {
