@@ -47,6 +47,16 @@ cell_config() {
 	done
 }
 
+# The cases that the cell has to show, as in kunit/ARCH.cases.
+cell_cases() {
+	[ "$virtio" = m ] || { cat "$KUNIT/$arch.cases" && return; }
+	awk 'NR == FNR { if (!/^#/) { name = $1; sub(/^[^ ]* /, ""); change[name] = $0 } next }
+		{ split($1, part, "."); how = change[part[1]]; if (!how) how = change[part[1] "." part[2]] }
+		how == "ABSENT" { next }
+		how && NF == 1 { $0 = $1 " " how }
+		{ print }' "$KUNIT/virtio-m.cases" "$KUNIT/$arch.cases"
+}
+
 # Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
 # cell_id: a result of it.
 cell_stamp() {
@@ -63,7 +73,7 @@ cell_id() {
 	stamp=$(cell_stamp)
 	[ -z "$stamp" ] || {
 		echo "$stamp"
-		cat "$KUNIT/$arch.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		cat "$KUNIT/$arch.cases" "$KUNIT/virtio-m.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
 		echo "${POWER:-}"
 	} | sha256sum | cut -c1-16
 }

@@ -51,3 +51,27 @@ for f in "$gitlab" "$github"; do
 done
 sed -i 's/^make deps/make no-such-target/' "$TMP/block"
 same 'and a command that fails ends them' 1 "$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" >/dev/null 2>&1 || echo 1)"
+
+# --- ci/matrix: goes on, keeps, and says what failed; the cells are played by a script
+fixture
+unset CI_LOCKED CELL CC
+"$HERE/ci/tree" >/dev/null 2>&1
+cat >"$TMP/clone/ci/kunit" <<'EOT'
+#!/bin/bash
+. "$(dirname "$0")/lib.sh"
+mkdir -p "$WORK/results/$1"
+[[ " ${FAILING:-} " != *" $1 "* ]] && verdict=pass || verdict=hung
+printf 'verdict\t%s\npassed\t7\n' $verdict >"$WORK/results/$1/facts"
+[ $verdict = pass ] && echo "$1 7 passed" || exit 9
+EOT
+matrix() { env FAILING="$1" "$TMP/clone/ci/matrix" um um-clang um-debug; }
+expect 'a cell fails: the others run, and the end says which' 1 'cells failed: um$' matrix um
+same 'a line a cell' 3 "$(grep -cE '^(ok|FAIL) ' "$TMP/out")"
+expect 'one that passed is kept, one that failed runs again' 0 'ok    um 7 passed' matrix ''
+same 'and only that one' 2 "$(grep -c '(kept)' "$TMP/out")"
+expect 'a changed tree keeps none' 0 'Matrix: 3 cells, 0 failed' \
+	bash -c "echo x >>'$TREE/kernel/a.c'; '$TMP/clone/ci/matrix' um um-clang um-debug"
+same 'indeed none' 0 "$(grep -c '(kept)' "$TMP/out")"
+git -C "$TREE" checkout -q -- .
+expect 'a cell that is only tried does not fail the matrix' 0 'tried in vain: um-clang' env FORCE=1 FAILING=um-clang "$TMP/clone/ci/matrix" um um-clang
+expect 'a cell that is not there' 2 'no such cell: vax' "$TMP/clone/ci/matrix" vax
