@@ -54,7 +54,7 @@ cell_cases() {
 		{ split($1, part, "."); how = change[part[1]]; if (!how) how = change[part[1] "." part[2]] }
 		how == "ABSENT" { next }
 		how && NF == 1 { $0 = $1 " " how }
-		{ print }' "$KUNIT/virtio-m.cases" "$KUNIT/$arch.cases"
+		{ print }' "$KUNIT/virtio-m.differences" "$KUNIT/$arch.cases"
 }
 
 # Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
@@ -73,7 +73,7 @@ cell_id() {
 	stamp=$(cell_stamp)
 	[ -z "$stamp" ] || {
 		echo "$stamp"
-		cat "$KUNIT/$arch.cases" "$KUNIT/virtio-m.cases" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		cat "$KUNIT/$arch.cases" "$KUNIT/virtio-m.differences" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
 		echo "${POWER:-}"
 	} | sha256sum | cut -c1-16
 }
