@@ -13,7 +13,8 @@
 #
 # cell_setup CELL does that for a cell of ci/matrix.tsv, and sets its columns (arch
 # flavour virtio compiler minutes need) and CELL_CC, its compiler with the launcher
-# (ccache, icecc, distcc) that CC has in the environment: CC='ccache gcc' serves all.
+# (ccache, icecc, distcc) that CC has in the environment: CC='icecc gcc' serves all.
+# Without CC it is ccache, if that is there: a rebase in the tree makes most files new.
 
 ARCHES_KUNIT='um um-nodma x86_64 s390 ppc64le ppc64 arm64'
 MATRIX=${MATRIX:-$ROOT/ci/matrix.tsv}
@@ -21,12 +22,13 @@ MATRIX=${MATRIX:-$ROOT/ci/matrix.tsv}
 cells() { awk '!/^#/ { print $1 }' "$MATRIX"; }
 
 cell_setup() {
-	local last=${CC:-gcc}
+	local cc=${CC:-gcc} last
+	[ -n "${CC:-}" ] || ! command -v ccache >/dev/null || cc='ccache gcc'
 	IFS=$'\t' read -r _ arch flavour virtio compiler minutes need < <(grep "^$1	" "$MATRIX") ||
 		die usage "no such cell: $1" "one of: $(cells | tr '\n' ' ')"
 	arch_setup "$arch"
-	last=${last##* } CELL_CC=${CC:-gcc}
-	CELL_CC=${CELL_CC%"$last"}
+	last=${cc##* }
+	CELL_CC=${cc%"$last"}
 	case "$compiler $last" in
 	clang\ *clang*) CELL_CC+=$last ;;
 	clang\ *) CELL_CC+=clang-19 ;;

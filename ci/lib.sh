@@ -17,6 +17,7 @@ TREE=${TREE:-$WORK/tree}
 LOGS=${LOGS:-$WORK/logs}
 MAILS=${MAILS:-$WORK/mails}
 JOBS=${JOBS:-$(nproc)}
+export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-6G}
 # shellcheck disable=SC2034
 KUNIT=${KUNIT:-$ROOT/kunit}
 # shellcheck disable=SC2034  # used by the scripts that source this

@@ -16,8 +16,7 @@ checkout() { # COMMIT
 	pgit -C "$src" clean -qfd
 }
 
-# A header that changes and changes back would compile everything twice.
-export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-4G}
+# ccache, as a header that changes and changes back would compile everything twice.
 kmake() {
 	make -s -C "$src" O="$1" ARCH="$LINUX_ARCH" CROSS_COMPILE="$CROSS" CC="ccache ${CROSS}gcc" -j"$JOBS" "${@:2}"
 }
