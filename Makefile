@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE
+export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE SLOWER
 unexport MAKEFLAGS MFLAGS
 ifneq ($(origin CC),default)
 export CC
@@ -57,6 +57,18 @@ kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case
 lab: tree ## real drivers and a device that cannot read private memory: make lab [ARCH=] [SCENARIO=pattern]
 	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
 
+.PHONY: matrix
+matrix: tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
+	@ci/matrix $(CELLS)
+
+.PHONY: cell
+cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]]
+	@ci/kunit $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
+
+.PHONY: report
+report: deps ## one HTML page of all results; runs the cells and checks that are missing
+	@ci/report
+
 .PHONY: mails
 mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
 	@ci/mails
@@ -68,6 +80,14 @@ mails-dir: ## where the mails are
 .PHONY: pure-move
 pure-move: tree ## compare the objects before and after the header move
 	@ci/pure-move $(ARCH)
+
+.PHONY: before
+before: tree ## which KUnit cases fail without the series: make before ARCH=s390
+	@ci/before $(or $(ARCH),um)
+
+.PHONY: coverage
+coverage: tree ## which lines and branches of the series the cases run: make coverage ARCH=s390
+	@ci/coverage $(or $(ARCH),um)
 
 .PHONY: prune
 prune: ## remove builds and unused sources from the cache; never work of yours
@@ -88,6 +108,7 @@ help: ## this
 	@echo '  TREE=         where the tree to work in is (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
+	@echo '  CELL= CELLS=  cells of ci/matrix.tsv; SLOWER=2 where builds take twice their minutes'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'

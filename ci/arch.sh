@@ -10,7 +10,75 @@
 #   BOOT         the command that boots it; the kernel's arguments follow
 # shellcheck disable=SC2034
 
+#
+# cell_setup CELL does that for a cell of ci/matrix.tsv, and sets its columns (arch
+# flavour virtio compiler minutes need) and CELL_CC, its compiler with the launcher
+# (ccache, icecc, distcc) that CC has in the environment: CC='icecc gcc' serves all.
+# Without CC it is ccache, if that is there: a rebase in the tree makes most files new.
+
 ARCHES_KUNIT='um um-nodma x86_64 s390 ppc64le ppc64 arm64'
+MATRIX=${MATRIX:-$ROOT/ci/matrix.tsv}
+
+cells() { awk '!/^#/ { print $1 }' "$MATRIX"; }
+
+cell_setup() {
+	local cc=${CC:-gcc} last
+	[ -n "${CC:-}" ] || ! command -v ccache >/dev/null || cc='ccache gcc'
+	IFS=$'\t' read -r _ arch flavour virtio compiler minutes need < <(grep "^$1	" "$MATRIX") ||
+		die usage "no such cell: $1" "one of: $(cells | tr '\n' ' ')"
+	arch_setup "$arch"
+	last=${cc##* }
+	CELL_CC=${cc%"$last"}
+	case "$compiler $last" in
+	clang\ *clang*) CELL_CC+=$last ;;
+	clang\ *) CELL_CC+=clang-19 ;;
+	gcc\ gcc*) CELL_CC+=$CROSS$last ;;
+	*) CELL_CC+=$last ;;
+	esac
+}
+
+# What `kunit.py build` gets for the cell: a later line wins over an earlier one.
+# A file for a part and an architecture says what it does not have there, and why.
+cell_config() {
+	local part
+	cat "$KUNIT/$arch.kunitconfig"
+	[ "$virtio" = y ] || sed -En 's/^(CONFIG_(VIRTIO_[A-Z]*|VIRTIO_KUNIT_TEST|DMA_PROTECTED_KUNIT_TEST))=y$/\1=m/p' \
+		"$KUNIT/$arch.kunitconfig" | grep -v VIRTIO_MENU
+	for part in $([ "$flavour$virtio" = plainy ] || echo init) "$flavour" "virtio-$virtio"; do
+		cat "$ROOT/configs/$part.config" "$ROOT/configs/$part-$arch.config" 2>/dev/null || :
+	done
+}
+
+# The cases that the cell has to show, as in kunit/ARCH.cases.
+cell_cases() {
+	[ "$virtio" = m ] || { cat "$KUNIT/$arch.cases" && return; }
+	awk 'NR == FNR { if (!/^#/) { name = $1; sub(/^[^ ]* /, ""); change[name] = $0 } next }
+		{ split($1, part, "."); how = change[part[1]]; if (!how) how = change[part[1] "." part[2]] }
+		how == "ABSENT" { next }
+		how && NF == 1 { $0 = $1 " " how }
+		{ print }' "$KUNIT/virtio-m.differences" "$KUNIT/$arch.cases"
+}
+
+# Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
+# cell_id: a result of it.
+cell_stamp() {
+	[ -z "$(pgit -C "$TREE" status --porcelain)" ] || return 0
+	{
+		pgit -C "$TREE" rev-parse 'HEAD^{tree}'
+		cell_config
+		$CELL_CC --version
+		echo "$CELL_CC"
+	} | sha256sum | cut -c1-16
+}
+cell_id() {
+	local stamp
+	stamp=$(cell_stamp)
+	[ -z "$stamp" ] || {
+		echo "$stamp"
+		cat "$KUNIT/$arch.cases" "$KUNIT/virtio-m.differences" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		echo "${POWER:-}"
+	} | sha256sum | cut -c1-16
+}
 
 arch_setup() {
 	# shellcheck disable=SC2054  # qemu options have commas
@@ -21,7 +89,8 @@ arch_setup() {
 		LINUX_ARCH=um KUNIT_ARCH=um IMAGE=linux
 		;;
 	x86_64)
-		LINUX_ARCH=x86_64 KUNIT_ARCH=x86_64 IMAGE=arch/x86/boot/bzImage CMDLINE='console=ttyS0'
+		# (the check of the timer panics where the emulator gets too little time)
+		LINUX_ARCH=x86_64 KUNIT_ARCH=x86_64 IMAGE=arch/x86/boot/bzImage CMDLINE='console=ttyS0 no_timer_check'
 		# shellcheck disable=SC2206
 		BOOT=(qemu-system-x86_64 $qemu -bios qboot.rom)
 		;;

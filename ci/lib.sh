@@ -17,6 +17,7 @@ TREE=${TREE:-$WORK/tree}
 LOGS=${LOGS:-$WORK/logs}
 MAILS=${MAILS:-$WORK/mails}
 JOBS=${JOBS:-$(nproc)}
+export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-6G}
 # shellcheck disable=SC2034
 KUNIT=${KUNIT:-$ROOT/kunit}
 # shellcheck disable=SC2034  # used by the scripts that source this
@@ -173,16 +174,17 @@ corner() {
 # keeps results and an edit of code does not.  With ARCH, without the patches that
 # touch nothing but documentation, programs in tools/ and other architectures.
 series_id() { # [ARCH]
-	local dir=arch/ p
+	local dir=arch/
 	case "${1:-}" in
 	um* | x86_64 | i386) dir=arch/x86/ ;;
 	ppc64*) dir=arch/powerpc/ ;;
 	s390 | arm64) dir=arch/$1/ ;;
 	esac
-	series | while read -r p; do
-		! sed -n 's,^+++ b/,,p' "$PATCHES/$p" | grep -vE '^(Documentation|tools)/' | grep -qE "^${dir}|^([^a]|a[^r])" ||
-			pgit patch-id --stable <"$PATCHES/$p" | cut -d' ' -f1
-	done | sha256sum | cut -c1-16
+	# (one call of git for all: each starts with its From line)
+	# shellcheck disable=SC2016  # awk expands it
+	(cd "$PATCHES" && series | xargs awk -v dir="^$dir" '
+		sub(/^\+\+\+ b\//, "") && !/^(Documentation|tools)\// && ($0 ~ dir || !/^ar/) { print FILENAME; nextfile }' |
+		xargs -r cat | pgit patch-id --stable | cut -d' ' -f1 | sha256sum | cut -c1-16)
 }
 
 # What a result of `make full` is bound to: the series, and what the task reads.
@@ -195,7 +197,13 @@ task_id() { # TASK
 		modules-*) cat "$ROOT/configs/modules.config" ;;
 		lab-*) find "$ROOT/ci/lab" "$ROOT"/configs/lab* -type f | sort | xargs cat ;;
 		devices-*) cat "$ROOT"/configs/devices.config "$ROOT"/ci/devices* ;;
-		mutants-*) awk -F'\t' -v a="$arch" '$2 == a' "$ROOT/ci/mutants.tsv" ;;&
+		mutants-*)
+			# all lines of its functions: another architecture's may take a mutant over
+			awk -F'\t' -v a="$arch" 'FNR == NR { if ($1 == a) f[$2, $3]; next } ($2, $3) in f' "$ROOT"/ci/mutants.tsv{,}
+			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/*
+			;;&
+		before-*) cat "$ROOT"/ci/before.{tsv,c} ;;&
+		coverage-*) cat "$ROOT/ci/coverage-reasons" "$ROOT/configs/coverage.config" ;;&
 		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
 		esac
 	} | sha256sum | cut -c1-16

@@ -26,10 +26,11 @@ expect 'x86_64: a kernel that hangs' 9 'hung: ended after 8 s' \
 
 # A case that is expected and does not come, one that comes and is not expected.
 mkdir "$TMP/kunit"
-cp "$HERE"/kunit/um.* "$TMP/kunit"
+cp "$HERE"/kunit/{um.*,virtio-m.differences} "$TMP/kunit"
 echo 'dma_protected.a_case_that_is_not_there' >>"$TMP/kunit/um.cases"
 expect 'a missing case fails, by name' 1 '< pass	dma_protected.a_case_that_is_not_there' \
 	env KUNIT="$TMP/kunit" "$HERE/ci/kunit" um
+same 'and leaves facts that say so' 1 "$(grep -cx 'verdict	fail' "$WORK/results/um/facts")"
 grep -v 'needs_shared' "$HERE/kunit/um.cases" >"$TMP/kunit/um.cases"
 expect 'an unlisted case fails, by name' 1 '> pass	dma_protected.dma_protected_needs_shared' \
 	env KUNIT="$TMP/kunit" "$HERE/ci/kunit" um

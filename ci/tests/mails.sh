@@ -36,5 +36,17 @@ same 'what nobody else wrote is the sender'\''s' 0 "$(cat "$MAILS"/*0001-*.patch
 same 'what somebody else wrote says so' 1 "$(cat "$MAILS"/*0002-*.patch | count '^From: T <t@example.invalid>')"
 same 'the cover letter has its subject' 1 "$(cat "$MAILS"/*0000-*.patch | count '^Subject: \[PATCH v2 0/2\] a test')"
 same 'and its text' 1 "$(cat "$MAILS"/*0000-*.patch | count '^of the tests')"
+printf '@TESTED@\n\nand after\n' >>"$PATCHES/cover-letter"
+export RESULTS=$TMP/results
+mkdir -p "$RESULTS"
+task() { # WHAT IT IS BOUND TO
+	printf 'repeat-um\tok\t%s\t%s\tgcc\tten boots\n' "$1" "$(git -C "$TREE" log -1 --format=%s base)" >"$RESULTS/v7.3.tsv"
+}
+task "$(bash -c ". '$HERE/ci/lib.sh'; task_id repeat-um")"
+"$HERE/ci/mails" >/dev/null 2>&1
+same 'the cover letter says what was tested' 1 "$(cat "$MAILS"/0000-* | count '^  um: *ten boots$')"
+task stale
+expect 'and of another series nothing' 0 'nothing is claimed as tested' "$HERE/ci/mails"
+same 'nor has it the mark, but all else' '0 1' "$(cat "$MAILS"/0000-* | count -E 'TESTED|Tested|boots') $(cat "$MAILS"/0000-* | count '^and after$')"
 expect 'patches, tree, mails and back' 0 'both ways' "$HERE/ci/roundtrip"
 same 'the stored patches are still unsigned' 0 "$(cat "$PATCHES"/*.patch | count '^Signed-off-by:')"

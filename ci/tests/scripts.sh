@@ -11,7 +11,7 @@ for s in "${scripts[@]}"; do
 	expect "$s answers --help" 0 '^Usage: ' "$s" --help
 	expect "$s refuses an unknown option" 2 'unknown option' "$s" --nonsense
 done
-expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib.sh ci/arch.sh ci/objects.sh ci/tests/lib.sh
+expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib.sh ci/arch.sh ci/variant.sh ci/objects.sh ci/tests/lib.sh
 
 without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|linux$|\.gitmodules)|\.md$|\.cases$|results/' |
 	xargs -r grep -L 'SPDX-License-Identifier' -- | tr '\n' ' ')
@@ -34,7 +34,7 @@ PATH=$(path_without 's390x-linux-gnu-gcc*') expect 'a missing compiler is named'
 	"$HERE/ci/kunit" s390
 PATH=$(path_without 'qemu-system-s390x') expect 'a missing QEMU is named' 3 'qemu-system-s390x' \
 	"$HERE/ci/boot" s390 /etc/hostname "$TMP/log"
-expect 'an unknown architecture' 2 'no such architecture: vax' "$HERE/ci/kunit" vax
+expect 'an unknown architecture' 2 'no such cell: vax' "$HERE/ci/kunit" vax
 
 # --- the KTAP reader
 cat >"$TMP/ktap" <<'EOT'

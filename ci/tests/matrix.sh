@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The cells, and the CI jobs that are generated from them.
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=ci/lib.sh
+. "$HERE/ci/lib.sh"
+set +e +o pipefail
+# shellcheck source=ci/arch.sh
+. "$HERE/ci/arch.sh"
+gitlab=.gitlab/matrix.yml github=.github/workflows/matrix.yml
+
+# --- a cell is what its name says
+named=
+for cell in $(cells); do
+	cell_setup "$cell"
+	name=$arch
+	[ "$flavour" = plain ] || name+=-$flavour
+	[ "$virtio" = y ] || name+=-$virtio
+	[ "$compiler" = gcc ] || name+=-$compiler
+	[[ $name == "$cell" && $minutes -gt 0 && $need =~ ^(required|tried)$ ]] || named+="$cell "
+done
+same 'each cell is named after its columns' '' "$named"
+same 'and there once' '' "$(cells | sort | uniq -d)"
+same 'VIRTIO=m makes modules of virtio and its tests' 'CONFIG_VIRTIO_KUNIT_TEST=m' \
+	"$(cell_setup x86_64-m && cell_config | grep CONFIG_VIRTIO_KUNIT_TEST | tail -n 1)"
+same 'a launcher in CC serves a cross compiler' 'ccache s390x-linux-gnu-gcc' "$(CC='ccache gcc'; cell_setup s390; echo "$CELL_CC")"
+same 'and clang' 'ccache clang-19' "$(CC='ccache gcc'; cell_setup s390-clang; echo "$CELL_CC")"
+
+# --- the generated jobs
+expect 'the generated CI jobs are current' 0 'are current' "$HERE/ci/matrix-generate" --check
+for f in "$gitlab" "$github"; do
+	same "$f has a job a cell" "$(cells)" \
+		"$(sed -nE '/^(jobs|default):/,$ s/^ {0,2}([a-z0-9_-]+):$/\1/p' "$HERE/$f" | grep -vxE 'default|variables|jobs|cache|artifacts|script|reports')"
+done
+sed 's/^um-nodma	/um-other	/' "$MATRIX" >"$TMP/matrix.tsv"
+expect 'a changed matrix makes them stale' 1 "$gitlab $github" env MATRIX="$TMP/matrix.tsv" "$HERE/ci/matrix-generate" --check
+
+# --- each block of commands, in a clean clone, where make only says what it would do
+git clone -q "$HERE" "$TMP/clone"
+mkdir "$TMP/stub"
+printf '#!/bin/sh\nexec /usr/bin/make -n "$@"\n' >"$TMP/stub/make"
+chmod +x "$TMP/stub/make"
+for f in "$gitlab" "$github"; do
+	bad=
+	for cell in $(cells); do
+		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
+		out=$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" 2>&1) && grep -q "^ci/kunit $cell" <<<"$out" || bad+="$cell "
+	done
+	same "$f: each job's commands run under bash -e" '' "$bad"
+done
+sed -i 's/^make deps/make no-such-target/' "$TMP/block"
+same 'and a command that fails ends them' 1 "$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" >/dev/null 2>&1 || echo 1)"
+
+# --- ci/matrix: goes on, keeps, and says what failed; the cells are played by a script
+fixture
+unset CI_LOCKED CELL CC
+"$HERE/ci/tree" >/dev/null 2>&1
+cat >"$TMP/clone/ci/kunit" <<'EOT'
+#!/bin/bash
+. "$(dirname "$0")/lib.sh"
+mkdir -p "$WORK/results/$1"
+[[ " ${FAILING:-} " != *" $1 "* ]] && verdict=pass || verdict=hung
+printf 'verdict\t%s\npassed\t7\n' $verdict >"$WORK/results/$1/facts"
+[ $verdict = pass ] && echo "$1 7 passed" || exit 9
+EOT
+matrix() { env FAILING="$1" "$TMP/clone/ci/matrix" um um-clang um-debug; }
+expect 'a cell fails: the others run, and the end says which' 1 'cells failed: um$' matrix um
+same 'a line a cell' 3 "$(grep -cE '^(ok|FAIL) ' "$TMP/out")"
+expect 'one that passed is kept, one that failed runs again' 0 'ok    um 7 passed' matrix ''
+same 'and only that one' 2 "$(grep -c '(kept)' "$TMP/out")"
+expect 'a changed tree keeps none' 0 'Matrix: 3 cells, 0 failed' \
+	bash -c "echo x >>'$TREE/kernel/a.c'; '$TMP/clone/ci/matrix' um um-clang um-debug"
+same 'indeed none' 0 "$(grep -c '(kept)' "$TMP/out")"
+git -C "$TREE" checkout -q -- .
+expect 'a cell that is only tried does not fail the matrix' 0 'tried in vain: um-clang' env FORCE=1 FAILING=um-clang "$TMP/clone/ci/matrix" um um-clang
+expect 'a cell that is not there' 2 'no such cell: vax' "$TMP/clone/ci/matrix" vax
