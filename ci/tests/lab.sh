@@ -82,7 +82,7 @@ play && echo 60 >"$LAB_BUILT/sleep" && LIMIT=2 expect 'lab: a guest that hangs' 
 
 rows ap .
 absent='s/^lab: blk ok.*/lab: blk absent/; 1i virtio_blk virtio0: device must provide'
-play accesses=0 seen=1 && edit "$absent" && expect 'lab: refused' 0 '^ok .*refused' lab
+play accesses=0 seen=0 && edit "$absent" && expect 'lab: refused' 0 '^ok .*refused' lab
 play accesses=1 && edit "$absent" && expect 'lab: refused, and accessed' 1 '1 accesses of a refused' lab
 play accesses=0 && edit "$absent, please" && expect 'lab: another message' 1 'not refused with "device must' lab
 play accesses=0 && edit "$absent" && edit 's/absent/ok/' && expect 'lab: a message, but there' 1 'not absent' lab
