@@ -3,7 +3,8 @@
  * The init of the guests of ci/lab/run.  Its arguments are what it does, one
  * after the other; it says how each went, then powers off:
  *
- *   blk:N[:J]   N requests to the first virtio disk, by J processes (1): reads from
+ *   blk:N[:J], sda:N[:J]
+ *               N requests to the first virtio or SCSI disk, by J processes (1): reads from
  *               its first half, writes that to the second, reads it back past the
  *               cache, compares; at last copies all, so that the host can compare
  *   net:N       N frames through the first network card, which have to come back
@@ -187,7 +188,7 @@ static int disk_work(int fd, off_t from, off_t size, off_t half, long requests, 
 	return 0;
 }
 
-static int blk(const char *how)
+static int blk(const char *name, const char *how)
 {
 	long requests = atol(how), *compared;
 	const char *colon = strchr(how, ':');
@@ -195,13 +196,13 @@ static int blk(const char *how)
 	unsigned long long size;
 	off_t slice;
 
-	for (i = 0; fd < 0 && i < 10; i++) {
-		fd = open("/dev/vda", O_RDWR | O_DIRECT);
+	for (i = 0; fd < 0 && i < 30; i++) {
+		fd = open(!strcmp(name, "sda") ? "/dev/sda" : "/dev/vda", O_RDWR | O_DIRECT);
 		if (fd < 0)
 			usleep(100000);
 	}
 	if (fd < 0) {
-		printf("lab: blk absent\n");
+		printf("lab: %s absent\n", name);
 		return 0;
 	}
 	if (ioctl(fd, BLKGETSIZE64, &size))
@@ -224,7 +225,7 @@ static int blk(const char *how)
 		rc = bad("blk", "fsync");
 	close(fd);
 	if (!rc)
-		printf("lab: blk ok %ld requests %ld bytes\n", requests, compared[0]);
+		printf("lab: %s ok %ld requests %ld bytes\n", name, requests, compared[0]);
 	return rc;
 }
 
@@ -367,8 +368,8 @@ static int does(char *what)
 		*how++ = 0;
 	else
 		how = "";
-	if (!strcmp(what, "blk"))
-		return blk(how);
+	if (!strcmp(what, "blk") || !strcmp(what, "sda"))
+		return blk(what, how);
 	if (!strcmp(what, "net"))
 		return net(how);
 	if (!strcmp(what, "rebind"))
