@@ -285,11 +285,12 @@ static void *reach(enum kind k, uint64_t addr, uint32_t *len, bool write)
 	struct slot *s;
 
 	if (features & BIT(VIRTIO_F_ACCESS_PLATFORM)) {
-		if (!tlb_find(addr, &uva, &left) &&
-		    (!tlb_miss(addr, write) || !tlb_find(addr, &uva, &left))) {
-			nowhere++;
-			return NULL;
-		}
+		/* (what was looked up can be dropped before QEMU has answered) */
+		while (!tlb_find(addr, &uva, &left))
+			if (!tlb_miss(addr, write)) {
+				nowhere++;
+				return NULL;
+			}
 		if (!gpa_of(uva, &gpa)) {
 			nowhere++;
 			return NULL;
