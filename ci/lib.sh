@@ -187,11 +187,17 @@ series_id() { # [ARCH]
 		xargs -r cat | pgit patch-id --stable | cut -d' ' -f1 | sha256sum | cut -c1-16)
 }
 
+# Is the tree what patches/ holds?  A result of anything else is not the series'.
+exported() {
+	[ "$(pgit -C "$TREE" rev-parse HEAD)" = "$(pgit -C "$TREE" rev-parse refs/series/exported)" ] &&
+		[ -z "$(pgit -C "$TREE" status --porcelain)" ]
+}
+
 # What a result of `make full` is bound to: the series, and what the task reads.
 task_id() { # TASK
 	local arch=${1#*-}
 	{
-		series_id "$arch"
+		series_id "${arch%-debug}"
 		case "$1" in
 		patches-*) ;;
 		modules-*) cat "$ROOT/configs/modules.config" ;;
@@ -202,9 +208,10 @@ task_id() { # TASK
 			awk -F'\t' -v a="$arch" 'FNR == NR { if ($1 == a) f[$2, $3]; next } ($2, $3) in f' "$ROOT"/ci/mutants.tsv{,}
 			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/*
 			;;&
-		before-*) cat "$ROOT"/ci/before.{tsv,c} ;;&
-		coverage-*) cat "$ROOT/ci/coverage-reasons" "$ROOT/configs/coverage.config" ;;&
-		*) cat "$KUNIT/$arch.kunitconfig" "$KUNIT/$arch.cases" 2>/dev/null || : ;;
+		before-*) cat "$ROOT"/ci/before{,-judge,.tsv,.c} "$ROOT/configs/coverage.config" ;;&
+		coverage-*) cat "$ROOT"/ci/coverage{,-judge,-reasons,.c} "$ROOT/configs/coverage.config" ;;&
+		planted-*) cat "$ROOT"/ci/planted "$ROOT"/ci/planted.d/* "$ROOT"/configs/{debug,init}{,-"${arch%-debug}"}.config 2>/dev/null || : ;;&
+		*) cat "$KUNIT/${arch%-debug}".{kunitconfig,cases} 2>/dev/null || : ;;
 		esac
 	} | sha256sum | cut -c1-16
 }

@@ -33,7 +33,9 @@ build_proof() { # STEP ARCH
 
 build_variant() { # STEP ARCH BUILD [KUNITCONFIG]: of what is in $src
 	local config=${4:-$KUNIT/$2.kunitconfig}
-	if [ -f "$3/$IMAGE" ] && cmp -s "$config" "$3/kunitconfig"; then
+	if [ -f "$3/$IMAGE" ] && cmp -s "$config" "$3/kunitconfig" && [ -f "$3/config" ]; then
+		# (without a hunk of a Kconfig, options are lost)
+		cmp -s "$3/config" "$3/.config" || cp "$3/config" "$3/.config"
 		STEP_OBJECTS=$3 step "$1" kmake "$3" all
 	else
 		mkdir -p "$3"
@@ -42,5 +44,6 @@ build_variant() { # STEP ARCH BUILD [KUNITCONFIG]: of what is in $src
 			--make_options="CC=ccache ${CROSS}gcc" \
 			--kunitconfig="$config" --jobs="$JOBS" || return 1
 		cp "$config" "$3/kunitconfig"
+		cp "$3/.config" "$3/config"
 	fi
 }
