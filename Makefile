@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT TIME_LIMIT FORCE SLOWER
+export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE SLOWER
 unexport MAKEFLAGS MFLAGS
 ifneq ($(origin CC),default)
 export CC
@@ -52,6 +52,10 @@ check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
 .PHONY: kunit
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
 	@ci/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
+
+.PHONY: lab
+lab: tree ## real drivers and a device that cannot read private memory: make lab [ARCH=] [SCENARIO=pattern]
+	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
 
 .PHONY: matrix
 matrix: tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
@@ -106,6 +110,7 @@ help: ## this
 	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
 	@echo '  CELL= CELLS=  cells of ci/matrix.tsv; SLOWER=2 where builds take twice their minutes'
 	@echo '  REPEAT=       how often make kunit boots'
+	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'
 	@echo '  CC=           compiler, also "ccache gcc"'
 	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX=   for make mails: ci/mails --help'

@@ -201,6 +201,7 @@ task_id() { # TASK
 		case "$1" in
 		patches-*) ;;
 		modules-*) cat "$ROOT/configs/modules.config" ;;
+		lab-*) find "$ROOT/ci/lab" "$ROOT"/configs/lab* -type f | sort | xargs cat ;;
 		devices-*) cat "$ROOT"/configs/devices.config "$ROOT"/ci/devices* ;;
 		mutants-*)
 			# all lines of its functions: another architecture's may take a mutant over

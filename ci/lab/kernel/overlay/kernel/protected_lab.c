@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest that plays a protected one.
+ *
+ * With protected_lab=on the platform's own predicates answer that memory is
+ * protected, and what would ask the firmware to share or unshare a page notes it
+ * in a bitmap instead.  A device finds the bitmap through a header in guest
+ * memory.  Nothing is protected.  More values, after a comma:
+ *
+ *   drop	no page is noted as shared (the device has to complain)
+ *   raw	rings and buffers of virtio skip the DMA API (so, too)
+ */
+#define pr_fmt(fmt) "protected_lab: " fmt
+
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/pfn.h>
+#include <linux/protected_lab.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#ifdef CONFIG_X86
+#include <asm/coco.h>
+#include <asm/x86_init.h>
+#endif
+#ifdef CONFIG_S390
+#include <linux/unaligned.h>
+#include <asm/cio.h>
+#include <asm/uv.h>
+#endif
+
+/* What the device looks for, at the start of a page: ci/lab/device.c has it too. */
+struct header {
+	u8 magic[16];
+	__le64 self;		/* physical address of this header */
+	__le64 bitmap;		/* of the bitmap: a bit a page, set where shared */
+	__le64 pages;		/* bits in there */
+	__le32 page_shift;
+	__le32 flags;		/* 1: shares are dropped, 2: raw rings */
+};
+
+bool protected_lab __ro_after_init;
+bool protected_lab_raw_ring __ro_after_init;
+static bool drop __ro_after_init;
+
+static struct header *header;
+static unsigned long *bitmap;
+static unsigned long bitmap_bytes, bitmap_pages;
+static atomic_long_t shared_now, conversions, checked, bad;
+
+/* Shared before there is a bitmap (pseries: the lppacas). */
+static struct { phys_addr_t phys; unsigned long pages; } early[8] __initdata;
+static int early_n __initdata;
+
+static bool overlaps(phys_addr_t phys, size_t size, void *p, size_t n)
+{
+	return phys < __pa(p) + n && __pa(p) < phys + size;
+}
+
+static void convert(phys_addr_t phys, unsigned long pages, bool shared, bool scramble)
+{
+	unsigned long pfn = PHYS_PFN(phys), i;
+
+	if (pfn + pages > bitmap_pages ||
+	    overlaps(phys, pages << PAGE_SHIFT, header, PAGE_SIZE) ||
+	    overlaps(phys, pages << PAGE_SHIFT, bitmap, bitmap_bytes))
+		panic("protected_lab: pages at %pa must not be %sshared\n", &phys, shared ? "" : "un");
+
+	for (i = pfn; i < pfn + pages; i++) {
+		/*
+		 * What was in there is lost, as it is on real hardware.  (An
+		 * ultravisor clears it, and the kernel counts on that.)
+		 */
+		if (scramble)
+			memset(__va(PFN_PHYS(i)), IS_ENABLED(CONFIG_PPC) ? 0 : 0x80 | i, PAGE_SIZE);
+		if (shared && !drop && !test_and_set_bit_le(i, bitmap))
+			atomic_long_inc(&shared_now);
+		if (!shared && test_and_clear_bit_le(i, bitmap))
+			atomic_long_dec(&shared_now);
+	}
+	atomic_long_inc(&conversions);
+}
+
+/* (can be called before setup_arch() is done, then never again from __init text) */
+static int __ref early_share(phys_addr_t phys, unsigned long pages, bool shared)
+{
+	if (!shared || early_n == ARRAY_SIZE(early))
+		panic("protected_lab: %s so early\n", shared ? "so many shares" : "unshared");
+	early[early_n].phys = phys;
+	early[early_n++].pages = pages;
+	return 0;
+}
+
+int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared)
+{
+	if (!bitmap)
+		return early_share(phys, pages, shared);
+	convert(phys, pages, shared, true);
+	return 0;
+}
+
+/* Where no device looks: is what it is told to access shared? */
+void protected_lab_check(const char *what, phys_addr_t phys, size_t size)
+{
+	unsigned long i;
+
+	if (!protected_lab || !size)
+		return;
+	atomic_long_inc(&checked);
+	for (i = PHYS_PFN(phys); i <= PHYS_PFN(phys + size - 1); i++) {
+		if (i < bitmap_pages && test_bit_le(i, bitmap))
+			continue;
+		if (atomic_long_inc_return(&bad) <= 5)
+			pr_err("private memory for a device: %s at %pa\n", what, &phys);
+		return;
+	}
+}
+
+#ifdef CONFIG_X86
+static int status_change(unsigned long addr, int pages, bool enc)
+{
+	for (; pages--; addr += PAGE_SIZE)
+		protected_lab_share(is_vmalloc_addr((void *)addr) ?
+				    PFN_PHYS(vmalloc_to_pfn((void *)addr)) : __pa(addr), 1, !enc);
+	return 0;
+}
+#endif
+
+#ifdef CONFIG_S390
+/*
+ * Every CCW of a channel program and its data, and for virtio what that points
+ * to: indicators and rings.
+ */
+void protected_lab_check_program(const struct ccw1 *ccw)
+{
+	int n;
+
+	for (n = 0; protected_lab && n < 255; n++, ccw++) {
+		phys_addr_t data = (__force u32)ccw->cda;
+		void *p = __va(data);
+
+		protected_lab_check("a CCW", __pa(ccw), sizeof(*ccw));
+		if (!(ccw->flags & (CCW_FLAG_IDA | CCW_FLAG_SKIP)))
+			protected_lab_check("the data of a CCW", data, ccw->count);
+		switch (ccw->cmd_code) {
+		case 0x43:	/* indicators, and those for configuration changes */
+		case 0x53:
+			protected_lab_check("indicators", get_unaligned((u64 *)p), 8);
+			break;
+		case 0x73:	/* adapter indicators */
+			if (ccw->count < 16)
+				break;
+			protected_lab_check("the summary indicator", get_unaligned((u64 *)p), 1);
+			protected_lab_check("adapter indicators", get_unaligned((u64 *)(p + 8)), 8);
+			break;
+		case 0x13:	/* a queue */
+			if (ccw->count < 30)
+				break;
+			protected_lab_check("a ring", get_unaligned((u64 *)p), 16);
+			protected_lab_check("a driver's ring", get_unaligned((u64 *)(p + 14)), 4);
+			protected_lab_check("a device's ring", get_unaligned((u64 *)(p + 22)), 4);
+			break;
+		}
+		if (!(ccw->flags & (CCW_FLAG_CC | CCW_FLAG_DC)))
+			break;
+	}
+}
+#endif
+
+static int __init parse(char *arg)
+{
+	char *word;
+
+	while ((word = strsep(&arg, ","))) {
+		if (!strcmp(word, "on"))
+			protected_lab = true;
+		else if (!strcmp(word, "drop"))
+			drop = true;
+		else if (!strcmp(word, "raw"))
+			protected_lab_raw_ring = true;
+		else
+			pr_err("what is %s?\n", word);
+	}
+	if (!protected_lab)
+		return 0;
+#ifdef CONFIG_X86
+	cc_vendor = CC_VENDOR_LAB;
+	x86_platform.guest.enc_status_change_finish = status_change;
+#endif
+#ifdef CONFIG_S390
+	prot_virt_guest = 1;
+#endif
+	return 0;
+}
+early_param("protected_lab", parse);
+
+/* As soon as there is memory: before anything is shared, but for a few pages. */
+void __init protected_lab_init(void)
+{
+	static const char magic[] __initconst = "qsnudbude!m`c!02";	/* ^ 1 */
+	int i;
+
+	if (!protected_lab)
+		return;
+	pr_warn("this guest plays a protected one, nothing is protected%s%s\n",
+		drop ? ", shares are dropped" : "", protected_lab_raw_ring ? ", raw rings" : "");
+	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
+
+	bitmap_pages = PFN_UP(memblock_end_of_DRAM());
+	bitmap_bytes = PAGE_ALIGN(DIV_ROUND_UP(bitmap_pages, 8));
+	header = memblock_alloc_or_panic(PAGE_SIZE, PAGE_SIZE);
+	bitmap = memblock_alloc_or_panic(bitmap_bytes, PAGE_SIZE);
+	for (i = 0; i < early_n; i++)
+		convert(early[i].phys, early[i].pages, true, false);
+
+	header->self = cpu_to_le64(__pa(header));
+	header->bitmap = cpu_to_le64(__pa(bitmap));
+	header->pages = cpu_to_le64(bitmap_pages);
+	header->page_shift = cpu_to_le32(PAGE_SHIFT);
+	header->flags = cpu_to_le32(drop | protected_lab_raw_ring << 1);
+	smp_wmb();
+	/* (not in clear anywhere else in memory) */
+	for (i = 0; i < sizeof(header->magic); i++)
+		header->magic[i] = magic[i] ^ 1;
+	pr_info("%lu pages, bitmap of %lu bytes at 0x%llx\n", bitmap_pages, bitmap_bytes,
+		(u64)__pa(bitmap));
+}
+
+static int state_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "shared %ld conversions %ld checked %ld private %ld\n",
+		   atomic_long_read(&shared_now), atomic_long_read(&conversions),
+		   atomic_long_read(&checked), atomic_long_read(&bad));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(state);
+
+static int __init protected_lab_debugfs(void)
+{
+	if (protected_lab)
+		debugfs_create_file("protected_lab", 0400, NULL, NULL, &state_fops);
+	return 0;
+}
+late_initcall(protected_lab_debugfs);
