@@ -7,6 +7,8 @@
  *               N requests to the first virtio or SCSI disk, by J processes (1): reads from
  *               its first half, writes that to the second, reads it back past the
  *               cache, compares; at last copies all, so that the host can compare
+ *   flood       copies half of the virtio disk in one write, reads it back in one
+ *               read, compares, four times: more in flight than a small pool bounces
  *   net:N       N frames through the first network card, which have to come back
  *   rebind      unbinds every driver of a virtio device, and binds it again
  *   rng:N, console, balloon, gpu
@@ -229,6 +231,38 @@ static int blk(const char *name, const char *how)
 	return rc;
 }
 
+static int flood(void)
+{
+	int fd = open("/dev/vda", O_RDWR | O_DIRECT), i;
+	unsigned long long size;
+	char *a, *b;
+
+	if (fd < 0) {
+		printf("lab: flood absent\n");
+		return 0;
+	}
+	if (ioctl(fd, BLKGETSIZE64, &size))
+		return bad("flood", "size");
+	size /= 2;
+	a = aligned_alloc(65536, 2 * size);
+	if (!a)
+		return bad("flood", "memory");
+	b = a + size;
+	for (i = 0; i < 4; i++) {
+		memset(b, 0xa5, size);
+		if (pread(fd, a, size, 0) != (ssize_t)size || pwrite(fd, a, size, size) != (ssize_t)size ||
+		    pread(fd, b, size, size) != (ssize_t)size)
+			return bad("flood", "transfer");
+		errno = 0;
+		if (memcmp(a, b, size))
+			return bad("flood", "not what was written");
+	}
+	free(a);
+	close(fd);
+	printf("lab: flood ok %d times %llu bytes\n", i, i * size);
+	return 0;
+}
+
 /* ---- network */
 
 static int net(const char *how)
@@ -370,6 +404,8 @@ static int does(char *what)
 		how = "";
 	if (!strcmp(what, "blk") || !strcmp(what, "sda"))
 		return blk(what, how);
+	if (!strcmp(what, "flood"))
+		return flood();
 	if (!strcmp(what, "net"))
 		return net(how);
 	if (!strcmp(what, "rebind"))
