@@ -193,6 +193,17 @@ exported() {
 		[ -z "$(pgit -C "$TREE" status --porcelain)" ]
 }
 
+# What a result is bound to: the series, or a tree that is not what patches/ holds.
+tree_series() {
+	local commit
+	if exported 2>/dev/null; then
+		series_id
+	else
+		commit=$(pgit -C "$TREE" stash create 2>/dev/null) || :
+		printf 'tree %s\n' "$(pgit -C "$TREE" rev-parse --short -q --verify "${commit:-HEAD}^{tree}" 2>/dev/null || echo none)"
+	fi
+}
+
 # What a result of `make full` is bound to: the series, and what the task reads.
 task_id() { # TASK
 	local arch=${1#*-}

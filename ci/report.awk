@@ -222,6 +222,8 @@ END {
 		if (claimed[i] == "claimed" && tstate[i] != "fresh")
 			red("make full, " h(task[i]) ": claimed, but " tstate[i])
 	}
+	if (info["tree"] != "")
+		red("the tree is not what patches/ holds (make patches): cells can be of " h(info["tree"]))
 	for (i = 1; i <= npatch; i++) {
 		v = pfile[i] in check ? check[pfile[i]] : "not"
 		patches[v]++

@@ -139,3 +139,12 @@ expect 'kept verdicts are on the page where there is no other' 0 'Red: 3 cells f
 sed -i 's/^+line ten$/+line 10.0/' "$PATCHES"/0001-*
 same 'of other patches nothing is claimed' '' "$("$HERE/ci/tested" 2>/dev/null)"
 expect 'and the page says so' 0 '^Not complete.* 4 cells are stale' "$HERE/ci/report" --page
+
+# --- a decision broken in the tree is red before it is a patch
+git init -q "$TREE" && git -C "$TREE" -c user.name=a -c user.email=a@b commit -q --allow-empty -m 'Linux 7.3.99'
+cell um fail "$(from_lib tree_series)" "$pass" $'fail\tsuite.breaks\t'
+expect 'a cell of a tree that is not exported counts' 0 'Red: 1 cell fails, 1 other finding' "$HERE/ci/report" --page
+same 'it says so, and names the case' 'breaks tree' \
+	"$(grep -oE 'the tree is not what|suite\.(<wbr>)?breaks' "$work/report/index.html" | sed 's/the tree.*/tree/; s/.*breaks/breaks/' | sort -u | xargs)"
+expect 'and is not kept' 0 '' "$HERE/ci/report" --keep
+same 'not one line of it' '' "$(grep '^um.*tree' "$RESULTS/v7.3-cells.tsv")"
