@@ -9,6 +9,7 @@
  *
  *   drop	no page is noted as shared (the device has to complain)
  *   raw	rings and buffers of virtio skip the DMA API (so, too)
+ *   rawbuf	just the buffers do
  */
 #define pr_fmt(fmt) "protected_lab: " fmt
 
@@ -39,11 +40,12 @@ struct header {
 	__le64 bitmap;		/* of the bitmap: a bit a page, set where shared */
 	__le64 pages;		/* bits in there */
 	__le32 page_shift;
-	__le32 flags;		/* 1: shares are dropped, 2: raw rings */
+	__le32 flags;		/* 1: shares are dropped, 2: raw rings, 4: raw buffers */
 };
 
 bool protected_lab __ro_after_init;
 bool protected_lab_raw_ring __ro_after_init;
+bool protected_lab_raw_buffer __ro_after_init;
 static bool drop __ro_after_init;
 
 static struct header *header;
@@ -181,6 +183,8 @@ static int __init parse(char *arg)
 			drop = true;
 		else if (!strcmp(word, "raw"))
 			protected_lab_raw_ring = true;
+		else if (!strcmp(word, "rawbuf"))
+			protected_lab_raw_buffer = true;
 		else
 			pr_err("what is %s?\n", word);
 	}
@@ -205,8 +209,9 @@ void __init protected_lab_init(void)
 
 	if (!protected_lab)
 		return;
-	pr_warn("this guest plays a protected one, nothing is protected%s%s\n",
-		drop ? ", shares are dropped" : "", protected_lab_raw_ring ? ", raw rings" : "");
+	pr_warn("this guest plays a protected one, nothing is protected%s%s%s\n",
+		drop ? ", shares are dropped" : "", protected_lab_raw_ring ? ", raw rings" : "",
+		protected_lab_raw_buffer ? ", raw buffers" : "");
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 
 	bitmap_pages = PFN_UP(memblock_end_of_DRAM());
@@ -220,7 +225,8 @@ void __init protected_lab_init(void)
 	header->bitmap = cpu_to_le64(__pa(bitmap));
 	header->pages = cpu_to_le64(bitmap_pages);
 	header->page_shift = cpu_to_le32(PAGE_SHIFT);
-	header->flags = cpu_to_le32(drop | protected_lab_raw_ring << 1);
+	header->flags = cpu_to_le32(drop | protected_lab_raw_ring << 1 |
+				    protected_lab_raw_buffer << 2);
 	smp_wmb();
 	/* (not in clear anywhere else in memory) */
 	for (i = 0; i < sizeof(header->magic); i++)
