@@ -21,9 +21,18 @@ mutant() {
 	expect "seen: $1" 1 '^not ok' run "$TMP/mutant"
 }
 mutant 'a device that looks at no bitmap' 's/if (!is_shared(i << page_shift))/if (0)/'
-mutant 'a device that writes the used ring unchecked' 's/idx = small(USED, q->used + 2, 2, true)/idx = (void *)memory(q->used + 2, 2)/; s/if (!u || !idx)/if (!u \&\& (u = (void *)memory(q->used + 4, 8), 0))/'
+mutant 'a device that looks at the first page only' 's/i <= (gpa + \*len - 1) >> page_shift/i <= gpa >> page_shift/'
+mutant 'a device that writes the used ring unchecked' 's/u ? small(USED, q->used + 2, 2, true) : NULL/(void *)memory(q->used + 2, 2)/; s/^\tif (u) {/\tif (u || (u = (void *)memory(q->used + 4, 8))) {/'
+mutant 'a device that reads used_event unchecked' 's/small(AVAIL, q->avail + 4 + q->num \* 2, 2, false)/(void *)memory(q->avail + 4 + q->num * 2, 2)/'
+mutant 'a device that writes avail_event unchecked' 's/small(USED, q->used + 4 + q->num \* sizeof(struct vring_used_elem), 2, true)/(void *)memory(q->used + 4 + q->num * 8, 2)/'
+mutant "a device that reads the driver's events unchecked" 's/ev = small(AVAIL, q->avail, sizeof(\*ev), false)/ev = (void *)memory(q->avail, 4)/'
+mutant "a device that writes its events unchecked" 's/ev = small(USED, q->used, sizeof(\*ev), true)/ev = (void *)memory(q->used, 4)/'
 mutant 'a device that takes tables for buffers' 's/small(TABLE,/small(BUFFER,/'
-mutant 'a device that touches first and looks then' 's/^\tif (!bitmap) {$/\tmemset(s->at + (gpa - s->gpa), 1, 1);\n&/'
+mutant 'a device that touches first and looks then' 's/^\tfor (i = gpa >> page_shift; bitmap/\tmemset(s->at + (gpa - s->gpa), 1, 1);\n&/'
+mutant 'a device that looks at what it touches only, of segments' 's/^\tgiven(BUFFER,.*//'
+mutant 'a device that looks at what it touches only, of rings' 's/^\t\tgiven(DESC,.*//'
+mutant 'a device that writes where it may only read' 's/ && (tlb\[i\].perm & perm)//'
+mutant 'a device that serves a ring which was taken back' 's/return q->kick < 0 || q->fresh;/return 0;/'
 mutant 'a device that brings the wrong sector' 's/disk + sector, in, false/disk + sector + 512, in, false/'
 
 # --- the verdicts: QEMU says what is in "console", the device what is in "figures"
