@@ -150,7 +150,7 @@ static void look_up(int fd, enum page at)
 {
 	struct { uint32_t request, flags, size; struct map map; } __attribute__((packed)) m;
 	struct { uint32_t request, flags, size; uint64_t u; } __attribute__((packed)) ack = { 1, 5, 8, 0 };
-	struct timeval soon = { .tv_usec = 200000 };
+	struct timeval soon = { .tv_usec = 100000 };
 	uint32_t state[5] = {};
 
 	while (recv(fd, &m, sizeof(m), MSG_WAITALL) == sizeof(m)) {
