@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Holds ci/lab/device.c to its word, without a guest: plays QEMU and a guest that asks
- * for one sector, and makes one page after the other private.
+ * for one sector, and makes one page after the other private.  Rings, the data and the
+ * header of the request go on to a page of their own each (_END): what is there of a ring
+ * of descriptors and of the header is given, but never touched.
  *
  *   device-test DEVICE SOCKET DISK
  *
- * One line a case.  The device has to name the one kind of access that it refused, and
- * leave that page alone; with all pages shared it has to bring the sector.
+ * One line a case.  The device has to name the one kind of access that it refused, tell
+ * whether it wanted to touch that page, and leave it alone; with all pages shared it has
+ * to bring the sector.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -22,6 +25,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,10 +35,24 @@
 #define GPA 0x10000ull
 #define IOVA 0x9900000000ull
 
-enum page { HEADER, BITMAP, DESC, AVAIL, USED, TABLE, REQUEST, DATA, PAGES };
-static const char *const kind[PAGES] = { [DESC] = "desc", [AVAIL] = "avail", [USED] = "used",
-	[TABLE] = "table", [REQUEST] = "buffer", [DATA] = "buffer" };
-enum { PACKED = 1, INDIRECT = 2, TRANSLATED = 4, DROP_HEADER = 8 };
+enum page { HEADER, BITMAP, DESC, DESC_END, AVAIL, AVAIL_END, USED, USED_END, TABLE, STATUS,
+	REQUEST, REQUEST_END, DATA, DATA_END, PAGES };
+static const struct { const char *kind, *name; } part[PAGES] = {
+	[DESC] = { "desc", "desc" }, [DESC_END] = { "desc", "desc, its end" },
+	[AVAIL] = { "avail", "avail" }, [AVAIL_END] = { "avail", "avail, used_event" },
+	[USED] = { "used", "used" }, [USED_END] = { "used", "used, avail_event" },
+	[TABLE] = { "table", "table" }, [STATUS] = { "buffer", "status" },
+	[REQUEST] = { "buffer", "header" }, [REQUEST_END] = { "buffer", "behind the header" },
+	[DATA] = { "buffer", "data" }, [DATA_END] = { "buffer", "data, second page" },
+};
+enum { PACKED = 1, INDIRECT = 2, TRANSLATED = 4, DROP_HEADER = 8, READ_ONLY = 16, STOP = 32 };
+#define NUM 8u
+/* where in its first page something starts, so that its end is on the next one */
+#define DESC_AT (PAGE - 4 * sizeof(struct vring_desc))
+#define AVAIL_AT (PAGE - 4 - 2 * NUM)
+#define USED_AT (PAGE - 4 - 8 * NUM)
+#define REQUEST_AT (PAGE - sizeof(struct virtio_blk_outhdr))
+#define DATA_AT (PAGE - 256)
 
 static uint8_t *mem;
 static int mem_fd, sock;
@@ -71,11 +89,11 @@ static void tell(uint32_t request, const void *payload, uint32_t size, int fd)
 static void descriptors(int mode)
 {
 	struct { uint64_t addr; uint32_t len; uint16_t flags; } d[3] = {
-		{ addr(REQUEST, mode), sizeof(struct virtio_blk_outhdr), 0 },
-		{ addr(DATA, mode), 512, VRING_DESC_F_WRITE },
-		{ addr(REQUEST, mode) + 64, 1, VRING_DESC_F_WRITE },
+		{ addr(REQUEST, mode) + REQUEST_AT, 2 * sizeof(struct virtio_blk_outhdr), 0 },
+		{ addr(DATA, mode) + DATA_AT, 512, VRING_DESC_F_WRITE },
+		{ addr(STATUS, mode), 1, VRING_DESC_F_WRITE },
 	};
-	uint8_t *to = AT(mode & INDIRECT ? TABLE : DESC);
+	uint8_t *to = mode & INDIRECT ? AT(TABLE) : AT(DESC) + DESC_AT;
 	unsigned int avail = mode & PACKED && !(mode & INDIRECT) ? 1 << VRING_PACKED_DESC_F_AVAIL : 0;
 
 	for (int i = 0; i < 3; i++) {
@@ -91,15 +109,15 @@ static void descriptors(int mode)
 	}
 	if (mode & INDIRECT) {
 		if (mode & PACKED)
-			*(struct vring_packed_desc *)AT(DESC) = (struct vring_packed_desc){
+			*(struct vring_packed_desc *)(AT(DESC) + DESC_AT) = (struct vring_packed_desc){
 				htole64(addr(TABLE, mode)), htole32(48), 7,
 				htole16(VRING_DESC_F_INDIRECT | 1 << VRING_PACKED_DESC_F_AVAIL) };
 		else
-			*(struct vring_desc *)AT(DESC) = (struct vring_desc){
+			*(struct vring_desc *)(AT(DESC) + DESC_AT) = (struct vring_desc){
 				htole64(addr(TABLE, mode)), htole32(48), htole16(VRING_DESC_F_INDIRECT), 0 };
 	}
 	if (!(mode & PACKED))
-		*(uint16_t *)(AT(AVAIL) + 2) = htole16(1);	/* idx; ring[0] is 0 */
+		*(uint16_t *)(AT(AVAIL) + AVAIL_AT + 2) = htole16(1);	/* idx; ring[0] is 0 */
 }
 
 /* As a guest's kernel would: see kernel/overlay/kernel/protected_lab.c. */
@@ -116,16 +134,49 @@ static void header(enum page private, int mode)
 			AT(BITMAP)[(GPA / PAGE + i) / 8] |= 1 << (GPA / PAGE + i) % 8;
 }
 
+static long figure(const char *line, const char *prefix, const char *of)
+{
+	char name[64], *at;
+
+	snprintf(name, sizeof(name), " %s%s ", prefix, of);
+	at = strstr(line, name);
+	return at ? atol(at + strlen(name)) : -1;
+}
+
+struct map { uint64_t iova, size, uva; uint8_t perm, type, pad[6]; };
+
+/* Answers lookups, a page each, and takes the ring back before it tells where AT is. */
+static void look_up(int fd, enum page at)
+{
+	struct { uint32_t request, flags, size; struct map map; } __attribute__((packed)) m;
+	struct { uint32_t request, flags, size; uint64_t u; } __attribute__((packed)) ack = { 1, 5, 8, 0 };
+	struct timeval soon = { .tv_usec = 100000 };
+	uint32_t state[5] = {};
+
+	while (recv(fd, &m, sizeof(m), MSG_WAITALL) == sizeof(m)) {
+		uint64_t page = (m.map.iova - IOVA) / PAGE;
+
+		if (page == at) {
+			tell(11, state, 8, -1);
+			recv(sock, state, sizeof(state), MSG_WAITALL);
+			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
+		}
+		tell(22, &(struct map){ IOVA + page * PAGE, PAGE, UVA + page * PAGE, 3, 2, {} }, sizeof(m.map), -1);
+		send(fd, &ack, sizeof(ack), MSG_NOSIGNAL);
+	}
+}
+
 static bool run(char **argv, enum page private, int mode)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	struct { uint32_t n, pad; uint64_t gpa, size, uva, offset; } table;
-	struct { uint32_t index, num; } state = { 0, 8 };
+	struct { uint32_t index, num; } state = { 0, NUM };
 	struct { uint32_t index, flags; uint64_t desc, used, avail, log; } ring = {};
-	struct { uint64_t iova, size, uva; uint8_t perm, type, pad[6]; } map = { IOVA, PAGES * PAGE, UVA, 3, 2, {} };	/* all, read and write */
+	struct map map = { IOVA, PAGES * PAGE, UVA,
+		mode & READ_ONLY ? 1 : 3, 2, {} };	/* all of it */
 	uint64_t features = 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_RING_F_EVENT_IDX |
 		1ull << VIRTIO_RING_F_INDIRECT_DESC, u = 0, base = mode & TRANSLATED ? IOVA : UVA;
-	int out[2], kick = eventfd(0, EFD_NONBLOCK), call = eventfd(0, EFD_NONBLOCK), pid, status;
+	int out[2], back[2], kick = eventfd(0, EFD_NONBLOCK), call = eventfd(0, EFD_NONBLOCK), pid, status;
 	char line[2048], before[PAGE], want[64];
 	uint32_t answer[5];
 	ssize_t n, all = 0;
@@ -134,8 +185,8 @@ static bool run(char **argv, enum page private, int mode)
 	features |= mode & PACKED ? 1ull << VIRTIO_F_RING_PACKED : 0;
 	features |= mode & TRANSLATED ? 1ull << VIRTIO_F_ACCESS_PLATFORM : 0;
 	memset(mem, 0, PAGES * PAGE);
-	memset(AT(DATA), 0x5a, PAGE);
-	AT(REQUEST)[64] = 0x5a;
+	memset(AT(DATA), 0x5a, 2 * PAGE);
+	*AT(STATUS) = 0x5a;
 	descriptors(mode);
 	header(private, mode);
 	if (private < PAGES)
@@ -159,20 +210,28 @@ static bool run(char **argv, enum page private, int mode)
 	table = (typeof(table)){ 1, 0, GPA, PAGES * PAGE, UVA, 0 };
 	tell(2, &features, 8, -1);
 	tell(5, &table, sizeof(table), mem_fd);
-	if (mode & TRANSLATED)
+	if (mode & STOP) {
+		socketpair(AF_UNIX, SOCK_STREAM, 0, back);
+		tell(21, NULL, 0, back[1]);
+		close(back[1]);
+	} else if (mode & TRANSLATED) {
 		tell(22, &map, sizeof(map), -1);
+	}
 	tell(8, &state, 8, -1);
 	state.num = mode & PACKED ? 0x80008000 : 0;
 	tell(10, &state, 8, -1);
-	ring.desc = base + DESC * PAGE;
-	ring.avail = base + AVAIL * PAGE;
-	ring.used = base + USED * PAGE;
+	ring.desc = base + DESC * PAGE + DESC_AT;
+	ring.avail = base + AVAIL * PAGE + AVAIL_AT;
+	ring.used = base + USED * PAGE + USED_AT;
 	tell(9, &ring, sizeof(ring), -1);
 	tell(13, &u, 8, call);
 	tell(12, &u, 8, kick);
-	/* (answered when all that is there is done) */
-	tell(11, &state, 8, -1);
-	n = recv(sock, answer, sizeof(answer), MSG_WAITALL);
+	if (mode & STOP) {
+		look_up(back[0], DATA);
+	} else {	/* (answered when all that is there is done) */
+		tell(11, &state, 8, -1);
+		recv(sock, answer, sizeof(answer), MSG_WAITALL);
+	}
 	close(sock);
 	while ((n = read(out[0], line + all, sizeof(line) - 1 - all)) > 0)
 		all += n;
@@ -182,19 +241,30 @@ static bool run(char **argv, enum page private, int mode)
 	close(call);
 	waitpid(pid, &status, 0);
 
-	if (mode & DROP_HEADER || private == PAGES) {
-		snprintf(want, sizeof(want), "device: protected %d ", !(mode & DROP_HEADER));
+	if (mode & STOP) {
+		close(back[0]);
+		ok = AT(DATA)[DATA_AT] == 0x5a && *AT(STATUS) == 0x5a && !AT(USED)[USED_AT + 2] &&
+			strstr(line, " violations 0 ") && strstr(line, " nowhere 0 malformed 0 ");
+	} else if (mode & READ_ONLY) {
+		ok = !strstr(line, " nowhere 0 ") && !memcmp(before, AT(private), PAGE);
+	} else if (mode & DROP_HEADER || private == PAGES) {
+		snprintf(want, sizeof(want), "device: protected %d lost 0 header %d ", !(mode & DROP_HEADER),
+			 !(mode & DROP_HEADER));
 		ok = strstr(line, want) && strstr(line, " violations 0 ") &&
 			strstr(line, " nowhere 0 malformed 0 requests 1 bytes 512 ") &&
-			!memcmp(AT(DATA), disk, 512) && AT(REQUEST)[64] == VIRTIO_BLK_S_OK;
+			!memcmp(AT(DATA) + DATA_AT, disk, 512) && *AT(STATUS) == VIRTIO_BLK_S_OK;
 	} else {
+		const char *of = part[private].kind;
+		bool touched = private != DESC_END && private != REQUEST_END;
+
 		/* somewhere in that page */
-		snprintf(want, sizeof(want), " first-%s 0x%llx", kind[private],
-			 (unsigned long long)(GPA / PAGE + private));
-		ok = strstr(line, want) && !memcmp(before, AT(private), PAGE);
+		snprintf(want, sizeof(want), " first-%s 0x%llx", of, (unsigned long long)(GPA / PAGE + private));
+		ok = strstr(line, want) && !memcmp(before, AT(private), PAGE) &&
+			figure(line, "given-", of) > 0 - touched &&
+			(figure(line, "", of) > figure(line, "given-", of)) == touched;
 		for (int i = DESC; i < PAGES; i++) {	/* and no other kind */
-			snprintf(want, sizeof(want), "first-%s", kind[i]);
-			if (strcmp(kind[i], kind[private]) && strstr(line, want))
+			snprintf(want, sizeof(want), "first-%s", part[i].kind);
+			if (strcmp(part[i].kind, of) && strstr(line, want))
 				ok = false;
 		}
 	}
@@ -223,7 +293,8 @@ int main(int argc, char **argv)
 		for (enum page private = DESC; private <= PAGES; private++) {
 			bool ok;
 
-			if (private == TABLE && !(mode & INDIRECT))
+			if ((private == TABLE && !(mode & INDIRECT)) ||
+			    ((private == AVAIL_END || private == USED_END) && mode & PACKED))
 				continue;
 			ok = run(argv, private, mode);
 			failed += !ok;
@@ -231,9 +302,22 @@ int main(int argc, char **argv)
 			       mode & PACKED ? "packed" : "split", mode & INDIRECT ? "indirect" : "direct",
 			       mode & TRANSLATED ? "translated" : "physical",
 			       private == PAGES ? "all shared: the sector comes" : "refuses private memory: ",
-			       private == PAGES ? "" : private == REQUEST ? "header and status" :
-			       private == DATA ? "data" : kind[private]);
+			       private == PAGES ? "" : part[private].name);
 		}
+	for (enum page private = USED; private <= DATA; private += DATA - USED) {
+		bool ok = run(argv, private, TRANSLATED | READ_ONLY);
+
+		failed += !ok;
+		printf("%s device: translated, may only read: writes nothing to %s\n", ok ? "ok    " : "not ok",
+		       part[private].name);
+	}
+	for (mode = 0; mode <= PACKED; mode++) {
+		bool ok = run(argv, PAGES, mode | TRANSLATED | STOP);
+
+		failed += !ok;
+		printf("%s device: %s, stopped while it looks up where data goes: writes none\n",
+		       ok ? "ok    " : "not ok", mode & PACKED ? "packed" : "split");
+	}
 	for (mode = DROP_HEADER; mode <= (DROP_HEADER | PACKED); mode++) {
 		bool ok = run(argv, DATA, mode);
 

@@ -2,16 +2,20 @@
 /*
  * A vhost-user device that cannot read private memory.
  *
- *   device blk SOCKET FILE [until-violation]     a disk, over the file
- *   device net SOCKET [until-violation]          sends every frame back
+ *   device blk SOCKET FILE      a disk, over the file
+ *   device net SOCKET           sends every frame back
  *
  * The guest notes in a bitmap which pages it has shared (kernel/overlay has the
  * guest's side).  Every access to a ring, an indirect table or a buffer is held
  * against it first.  What is not shared is not touched: it counts as a violation,
- * by kind and first address, and the queue stops where a ring cannot be read.
+ * by kind and first address, and the queue stops where a ring cannot be read.  The
+ * rest of what the guest gives, a ring, a table or a segment, has to be shared too.
  *
- * The device waits for QEMU on the socket and ends when QEMU does, or with
- * until-violation after the first one; what it says last is one line of figures.
+ * No pointer to the guest's memory is kept over another access: while QEMU looks up
+ * an address it may want a queue to stop, or give other memory.
+ *
+ * The device waits for QEMU on the socket and ends when QEMU does; what it says last
+ * is one line of figures.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -36,6 +40,7 @@
 
 #define BIT(n) (1ull << (n))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* ---- what is counted */
 
@@ -44,11 +49,11 @@ static const char *const kinds[KINDS] = { "desc", "avail", "used", "table", "buf
 
 static struct count {
 	uint64_t before, after;		/* protection starts when the bitmap is there */
-	uint64_t violations, first;
+	uint64_t violations, given, first;	/* given: not touched */
 } count[KINDS];
 static uint64_t nowhere;		/* addresses that are no memory, or not mapped */
 static uint64_t malformed, requests, bytes, chained, indirect, misses, suppressed;
-static int violated, until_violation;
+static int found, lost;		/* was the bitmap there at the last start, and not at a later one? */
 
 static void bad_ring(const char *what)
 {
@@ -162,7 +167,6 @@ static void violation(enum kind k, uint64_t addr)
 		count[k].first = addr;
 		fprintf(stderr, "device: private memory: %s at %#jx\n", kinds[k], (uintmax_t)addr);
 	}
-	violated = 1;
 }
 
 /* ---- the other side of the socket */
@@ -225,7 +229,7 @@ static void all(int fd, void *buf, size_t n, bool out)
 /* ---- addresses that an IOMMU translates */
 
 #define TLB 512
-static struct { uint64_t iova, size, uva; } tlb[TLB];
+static struct { uint64_t iova, size, uva; uint8_t perm; } tlb[TLB];
 static unsigned int tlb_n, tlb_next;
 
 static void tlb_drop(uint64_t iova, uint64_t size)
@@ -237,10 +241,10 @@ static void tlb_drop(uint64_t iova, uint64_t size)
 			i++;
 }
 
-static bool tlb_find(uint64_t iova, uint64_t *uva, uint64_t *left)
+static bool tlb_find(uint64_t iova, uint8_t perm, uint64_t *uva, uint64_t *left)
 {
 	for (unsigned int i = 0; i < tlb_n; i++)
-		if (iova - tlb[i].iova < tlb[i].size) {
+		if (iova - tlb[i].iova < tlb[i].size && (tlb[i].perm & perm)) {
 			*uva = tlb[i].uva + (iova - tlb[i].iova);
 			*left = tlb[i].size - (iova - tlb[i].iova);
 			return true;
@@ -275,22 +279,45 @@ static bool tlb_miss(uint64_t iova, bool write)
 	}
 }
 
+#define QUEUES 2
+#define SEGMENTS 1100
+static struct queue {
+	unsigned int num;
+	uint64_t desc, avail, used;	/* for packed: ring, driver's and device's events */
+	int kick, call;
+	bool enabled, broken, starts, fresh;
+	uint16_t last_avail, used_idx, signalled;
+	bool avail_wrap, used_wrap, signalled_valid, pushed;
+} queue[QUEUES], *serving = queue;
+
+/* Has QEMU taken it back, perhaps to give it anew, while it was served? */
+static bool is_stopped(struct queue *q)
+{
+	return q->kick < 0 || q->fresh;
+}
+
 /*
  * At most *LEN bytes at an address that the guest gave, and how many of them lie
  * together; NULL where this device cannot reach them.
  */
-static void *reach(enum kind k, uint64_t addr, uint32_t *len, bool write)
+static void *look(enum kind k, uint64_t addr, uint32_t *len, bool write)
 {
+	unsigned int tries = 0;
 	uint64_t gpa = addr, uva, left = *len, i;
 	struct slot *s;
 
+	if (is_stopped(serving))
+		return NULL;
 	if (features & BIT(VIRTIO_F_ACCESS_PLATFORM)) {
 		/* (what was looked up can be dropped before QEMU has answered) */
-		while (!tlb_find(addr, &uva, &left))
-			if (!tlb_miss(addr, write)) {
+		while (!tlb_find(addr, write ? VHOST_ACCESS_WO : VHOST_ACCESS_RO, &uva, &left)) {
+			if (tries++ == 100 || !tlb_miss(addr, write)) {
 				nowhere++;
 				return NULL;
 			}
+			if (is_stopped(serving))
+				return NULL;
+		}
 		if (!gpa_of(uva, &gpa)) {
 			nowhere++;
 			return NULL;
@@ -304,17 +331,36 @@ static void *reach(enum kind k, uint64_t addr, uint32_t *len, bool write)
 	}
 	left = MIN(left, s->size - (gpa - s->gpa));
 	*len = MIN(*len, left);
-	if (!bitmap) {
-		count[k].before++;
-		return s->at + (gpa - s->gpa);
-	}
-	count[k].after++;
-	for (i = gpa >> page_shift; *len && i <= (gpa + *len - 1) >> page_shift; i++)
+	for (i = gpa >> page_shift; bitmap && *len && i <= (gpa + *len - 1) >> page_shift; i++)
 		if (!is_shared(i << page_shift)) {
-			violation(k, gpa);
+			violation(k, MAX(gpa, i << page_shift));
 			return NULL;
 		}
 	return s->at + (gpa - s->gpa);
+}
+
+static void *reach(enum kind k, uint64_t addr, uint32_t *len, bool write)
+{
+	void *p = look(k, addr, len, write);
+
+	*(bitmap ? &count[k].after : &count[k].before) += 1;
+	return p;
+}
+
+/* Is all of it shared that the guest gives, touched or not? */
+static bool given(enum kind k, uint64_t addr, uint64_t size, bool write)
+{
+	uint64_t before = count[k].violations;
+	uint32_t n;
+
+	for (; size; addr += n, size -= n) {
+		n = MIN(size, 1u << 30);
+		if (!look(k, addr, &n, write)) {
+			count[k].given += count[k].violations - before;
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Something small, which never crosses a page. */
@@ -328,17 +374,6 @@ static void *small(enum kind k, uint64_t addr, uint32_t len, bool write)
 
 /* ---- queues */
 
-#define QUEUES 2
-#define SEGMENTS 1100
-static struct queue {
-	unsigned int num;
-	uint64_t desc, avail, used;	/* for packed: ring, driver's and device's events */
-	int kick, call;
-	bool enabled, broken;
-	uint16_t last_avail, used_idx, signalled;
-	bool avail_wrap, used_wrap, signalled_valid, pushed;
-} queue[QUEUES];
-
 static struct element {
 	uint16_t id, descs;
 	unsigned int n, out;		/* segments; those to read come first */
@@ -350,7 +385,7 @@ static bool event_idx(void) { return features & BIT(VIRTIO_RING_F_EVENT_IDX); }
 
 static bool live(struct queue *q)
 {
-	return q->num && q->kick >= 0 && !q->broken && (q->enabled || !(features & BIT(F_PROTOCOL)));
+	return q->num && !is_stopped(q) && !q->broken && (q->enabled || !(features & BIT(F_PROTOCOL)));
 }
 
 static int broken(struct queue *q)
@@ -368,6 +403,7 @@ static bool segment(struct element *e, uint64_t addr, uint32_t len, bool write)
 	e->seg[e->n].addr = addr;
 	e->seg[e->n++].len = len;
 	e->out += !write;
+	given(BUFFER, addr, len, write);	/* (and refused again where it is touched) */
 	return true;
 }
 
@@ -375,35 +411,36 @@ static bool segment(struct element *e, uint64_t addr, uint32_t len, bool write)
 static bool table_split(struct element *e, uint64_t addr, uint32_t len)
 {
 	unsigned int i = 0, n = 0;
-	struct vring_desc *d;
+	struct vring_desc d, *p;
 	uint16_t flags;
 
 	indirect++;
 	do {
-		if (i >= len / sizeof(*d) || n++ > len / sizeof(*d)) {
+		if (i >= len / sizeof(d) || n++ > len / sizeof(d)) {
 			bad_ring("indirect table");
 			return false;
 		}
-		d = small(TABLE, addr + i * sizeof(*d), sizeof(*d), false);
-		if (!d)
+		p = small(TABLE, addr + i * sizeof(d), sizeof(d), false);
+		if (!p)
 			return false;
-		flags = le16toh(d->flags);
+		d = *p;
+		flags = le16toh(d.flags);
 		if (flags & VRING_DESC_F_INDIRECT) {
 			bad_ring("indirect table in one");
 			return false;
 		}
-		if (!segment(e, le64toh(d->addr), le32toh(d->len), flags & VRING_DESC_F_WRITE))
+		if (!segment(e, le64toh(d.addr), le32toh(d.len), flags & VRING_DESC_F_WRITE))
 			return false;
-		i = le16toh(d->next);
+		i = le16toh(d.next);
 	} while (flags & VRING_DESC_F_NEXT);
-	return true;
+	return given(TABLE, addr, len, false);
 }
 
 static int pop_split(struct queue *q, struct element *e)
 {
 	unsigned int i, n = 0;
 	uint16_t *idx, *head, flags;
-	struct vring_desc *d;
+	struct vring_desc d, *p;
 
 	idx = small(AVAIL, q->avail + 2, 2, false);
 	if (!idx)
@@ -420,17 +457,18 @@ static int pop_split(struct queue *q, struct element *e)
 			bad_ring("chain");
 			return broken(q);
 		}
-		d = small(DESC, q->desc + i * sizeof(*d), sizeof(*d), false);
-		if (!d)
+		p = small(DESC, q->desc + i * sizeof(d), sizeof(d), false);
+		if (!p)
 			return broken(q);
-		flags = le16toh(d->flags);
+		d = *p;
+		flags = le16toh(d.flags);
 		if (flags & VRING_DESC_F_INDIRECT) {
-			if (!table_split(e, le64toh(d->addr), le32toh(d->len)))
+			if (!table_split(e, le64toh(d.addr), le32toh(d.len)))
 				return broken(q);
-		} else if (!segment(e, le64toh(d->addr), le32toh(d->len), flags & VRING_DESC_F_WRITE)) {
+		} else if (!segment(e, le64toh(d.addr), le32toh(d.len), flags & VRING_DESC_F_WRITE)) {
 			return broken(q);
 		}
-		i = le16toh(d->next);
+		i = le16toh(d.next);
 	} while (flags & VRING_DESC_F_NEXT);
 	return 1;
 }
@@ -446,7 +484,7 @@ static bool table_packed(struct element *e, uint64_t addr, uint32_t len)
 				   le16toh(d->flags) & VRING_DESC_F_WRITE))
 			return false;
 	}
-	return true;
+	return given(TABLE, addr, len, false);
 }
 
 static int pop_packed(struct queue *q, struct element *e)
@@ -489,6 +527,7 @@ static int pop(struct queue *q, struct element *e)
 
 	if (!live(q))
 		return -1;
+	serving = q;
 	e->n = e->out = e->descs = 0;
 	rc = packed() ? pop_packed(q, e) : pop_split(q, e);
 	if (rc > 0) {
@@ -502,15 +541,17 @@ static void push_split(struct queue *q, struct element *e, uint32_t written)
 {
 	struct vring_used_elem *u = small(USED, q->used + 4 + q->used_idx % q->num * sizeof(*u),
 					  sizeof(*u), true);
-	uint16_t *idx = small(USED, q->used + 2, 2, true);
+	uint16_t *idx;
 
-	if (!u || !idx) {
-		broken(q);
-		return;
+	if (u) {
+		u->id = htole32(e->id);
+		u->len = htole32(written);
 	}
-	u->id = htole32(e->id);
-	u->len = htole32(written);
-	__atomic_store_n(idx, htole16(++q->used_idx), __ATOMIC_RELEASE);
+	idx = u ? small(USED, q->used + 2, 2, true) : NULL;
+	if (idx)
+		__atomic_store_n(idx, htole16(++q->used_idx), __ATOMIC_RELEASE);
+	else
+		broken(q);
 }
 
 static void push_packed(struct queue *q, struct element *e, uint32_t written)
@@ -537,6 +578,7 @@ static void push(struct queue *q, struct element *e, uint32_t written)
 {
 	if (!live(q))		/* (stopped while an address was looked up) */
 		return;
+	serving = q;
 	q->pushed = true;
 	if (packed())
 		push_packed(q, e, written);
@@ -582,7 +624,8 @@ static void call(struct queue *q)
 {
 	if (!live(q) || q->call < 0)
 		return;
-	if (wants_call(q)) {
+	serving = q;
+	if (wants_call(q) && q->call >= 0) {
 		if (write(q->call, &(uint64_t){ 1 }, 8) != 8)
 			die("call");
 	} else {
@@ -598,6 +641,7 @@ static void want_kick(struct queue *q)
 
 	if (!live(q) || !event_idx())
 		return;
+	serving = q;
 	if (packed()) {
 		ev = small(USED, q->used, sizeof(*ev), true);
 		if (ev) {
@@ -809,20 +853,22 @@ static void finish(int rc)
 	struct count sum = {};
 	int k;
 
+	signal(SIGTERM, SIG_IGN);
 	find_header();
 	for (k = 0; k < KINDS; k++) {
 		sum.before += count[k].before;
 		sum.after += count[k].after;
 		sum.violations += count[k].violations;
 	}
-	printf("device: protected %d flags %u before %ju accesses %ju violations %ju", !!bitmap,
-	       bitmap ? guest_flags : 0, (uintmax_t)sum.before, (uintmax_t)sum.after,
-	       (uintmax_t)sum.violations);
+	printf("device: protected %d lost %d header %d flags %u before %ju accesses %ju violations %ju",
+	       found, lost, !!bitmap, bitmap ? guest_flags : 0, (uintmax_t)sum.before,
+	       (uintmax_t)sum.after, (uintmax_t)sum.violations);
 	for (k = 0; k < KINDS; k++)
 		printf(" %s %ju/%ju", kinds[k], (uintmax_t)count[k].violations, (uintmax_t)count[k].after);
 	for (k = 0; k < KINDS; k++)
 		if (count[k].violations)
-			printf(" first-%s %#jx", kinds[k], (uintmax_t)count[k].first);
+			printf(" first-%s %#jx given-%s %ju", kinds[k], (uintmax_t)count[k].first,
+			       kinds[k], (uintmax_t)count[k].given);
 	printf(" nowhere %ju malformed %ju requests %ju bytes %ju chained %ju indirect %ju misses %ju"
 	       " suppressed %ju features %#jx slots %d\n", (uintmax_t)nowhere, (uintmax_t)malformed,
 	       (uintmax_t)requests, (uintmax_t)bytes, (uintmax_t)chained, (uintmax_t)indirect,
@@ -877,12 +923,27 @@ static void swap_fd(int *to, struct message *m, int fd)
 
 static void start(struct queue *q)
 {
-	q->broken = q->signalled_valid = false;
-	find_header();
-	if (violated)
+	q->starts = q->fresh = q->broken = false;
+	if (!live(q))
 		return;
+	q->signalled_valid = false;
+	serving = q;
+	find_header();
+	lost += found && !bitmap;
+	found = !!bitmap;
 	drain();
 	call(q);		/* (whatever was missed before) */
+	if (!bitmap)
+		return;
+	if (packed()) {
+		given(DESC, q->desc, q->num * sizeof(struct vring_packed_desc), true);
+		given(AVAIL, q->avail, sizeof(struct vring_packed_desc_event), false);
+		given(USED, q->used, sizeof(struct vring_packed_desc_event), true);
+	} else {
+		given(DESC, q->desc, q->num * sizeof(struct vring_desc), false);
+		given(AVAIL, q->avail, 4 + 2 * q->num + 2 * event_idx(), false);
+		given(USED, q->used, 4 + q->num * sizeof(struct vring_used_elem) + 2 * event_idx(), true);
+	}
 }
 
 static uint64_t ring_address(uint64_t uva)
@@ -988,7 +1049,7 @@ static bool message(void)
 			m.state.num |= q->avail_wrap << 15 | q->used_idx << 16 | (uint32_t)q->used_wrap << 31;
 		swap_fd(&q->kick, &(struct message){ .u64 = 256 }, -1);
 		swap_fd(&q->call, &(struct message){ .u64 = 256 }, -1);
-		q->enabled = false;
+		q->enabled = q->starts = false;
 		frames = 0;
 		reply(&m, 8);
 		return true;
@@ -1022,6 +1083,7 @@ static bool message(void)
 			tlb[i].iova = m.iotlb.iova;
 			tlb[i].size = m.iotlb.size;
 			tlb[i].uva = m.iotlb.uva;
+			tlb[i].perm = m.iotlb.perm;
 		}
 		break;
 	case GET_CONFIG:
@@ -1035,8 +1097,9 @@ static bool message(void)
 		m.u64 = 0;
 		reply(&m, 8);
 	}
-	if ((request == SET_VRING_KICK || request == SET_VRING_ENABLE) && live(q))
-		start(q);
+	/* (later: something may be being served) */
+	q->starts |= request == SET_VRING_KICK || request == SET_VRING_ENABLE;
+	q->fresh |= request == SET_VRING_KICK;
 	return true;
 }
 
@@ -1054,9 +1117,8 @@ int main(int argc, char **argv)
 	struct stat st;
 	uint64_t n;
 
-	if (argc < 3 + files || (!files && strcmp(argv[1], "net")))
-		return fprintf(stderr, "usage: device blk SOCKET FILE [until-violation] | net SOCKET [until-violation]\n"), 2;
-	until_violation = argc > 3 + files && !strcmp(argv[3 + files], "until-violation");
+	if (argc != 3 + files || (!files && strcmp(argv[1], "net")))
+		return fprintf(stderr, "usage: device blk SOCKET FILE | net SOCKET\n"), 2;
 	serve = files ? blk : net;
 	if (files) {
 		offered |= BIT(VIRTIO_BLK_F_SEG_MAX) | BIT(VIRTIO_BLK_F_BLK_SIZE) | BIT(VIRTIO_BLK_F_FLUSH);
@@ -1087,8 +1149,9 @@ int main(int argc, char **argv)
 		die("accept");
 
 	for (;;) {
-		if (violated && until_violation)
-			finish(0);
+		for (i = 0; i < QUEUES; i++)
+			if (queue[i].starts)
+				start(&queue[i]);
 		p[0] = (struct pollfd){ .fd = sock, .events = POLLIN };
 		for (i = 0; i < QUEUES; i++)
 			p[1 + i] = (struct pollfd){ .fd = live(&queue[i]) ? queue[i].kick : -1, .events = POLLIN };

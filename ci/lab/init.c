@@ -10,10 +10,12 @@
  *   flood       copies half of the virtio disk in one write, reads it back in one
  *               read, compares, four times: more in flight than a small pool bounces
  *   net:N       N frames through the first network card, which have to come back
- *   rebind      unbinds every driver of a virtio device, and binds it again
- *   rng:N, console, balloon, gpu
- *               N random bytes; a line to the console that the host reads back; is
+ *   rebind      unbinds every driver of a virtio device, looks that nothing is left
+ *               mapped, and binds it again
+ *   rng:N, console, balloon
+ *               N random bytes; lines to the console that the host reads back; is
  *               the driver bound?
+ *   gpu         a picture for the host, in the first mode that the display offers
  *
  * "absent" says that the driver did not take the device; the host knows whether
  * that is right.
@@ -21,6 +23,8 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <drm/drm.h>
+#include <drm/drm_mode.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -77,13 +81,37 @@ static int write_file(const char *path, const char *what)
 	return n < 0 ? -1 : 0;
 }
 
+/* What is left mapped for the device that is the parent of virtio device NAME. */
+static int mapped(const char *name)
+{
+	char path[512], parent[512], line[512];
+	int n = 0, ccw;
+	ssize_t len;
+	FILE *f;
+
+	snprintf(path, sizeof(path), VIRTIO "/%s", name);
+	len = readlink(path, parent, sizeof(parent) - 1);	/* .../parent/name */
+	parent[len < 0 ? 0 : len] = 0;
+	ccw = !!strstr(parent, "/css");
+	*(strrchr(parent, '/') ?: parent) = 0;
+	snprintf(path, sizeof(path), " %s ", strrchr(parent, '/') ? strrchr(parent, '/') + 1 : "?");
+	f = fopen(DEBUG "/dma-api/dump", "r");
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f))
+		/* (cio keeps pages of its own) */
+		n += strstr(line, path) && !(ccw && strstr(line, " coherent "));
+	fclose(f);
+	return n;
+}
+
 /* Each virtio device with its driver and features; in MODE 1 binds it anew. */
 static int devices(int mode)
 {
 	char path[512], driver[512], features[80];
 	DIR *d = opendir(VIRTIO);
 	struct dirent *e;
-	int rc = 0, n = 0;
+	int rc = 0, n = 0, i;
 
 	while (d && (e = readdir(d))) {
 		ssize_t len;
@@ -99,6 +127,12 @@ static int devices(int mode)
 			snprintf(path, sizeof(path), "/sys/bus/virtio/drivers/%s/unbind", name);
 			if (write_file(path, e->d_name))
 				rc = bad(e->d_name, "unbind");
+			/* (what the network still holds goes when it is freed) */
+			for (i = 0; i < 30 && mapped(e->d_name); i++)
+				usleep(100000);
+			errno = 0;
+			if (i == 30)
+				rc = bad(e->d_name, "left mapped, or not known");
 			snprintf(path, sizeof(path), "/sys/bus/virtio/drivers/%s/bind", name);
 			if (write_file(path, e->d_name))
 				rc = bad(e->d_name, "bind");
@@ -116,8 +150,10 @@ static int devices(int mode)
 	}
 	if (d)
 		closedir(d);
-	if (mode && !rc)
+	if (mode && !rc && n)
 		printf("lab: rebind ok %d\n", n);
+	else if (mode && !rc)
+		printf("lab: rebind absent\n");
 	return rc;
 }
 
@@ -376,7 +412,8 @@ static int console(void)
 	return 0;
 }
 
-static int bound(const char *name, const char *driver)
+/* Is there a device that the driver took? */
+static int taken(const char *driver)
 {
 	char path[128];
 	struct dirent *e;
@@ -386,11 +423,77 @@ static int bound(const char *name, const char *driver)
 	snprintf(path, sizeof(path), "/sys/bus/virtio/drivers/%s", driver);
 	d = opendir(path);
 	if (!d)
-		return bad(name, "no such driver");
+		return -1;
 	while ((e = readdir(d)))
 		n += !strncmp(e->d_name, "virtio", 6);
 	closedir(d);
-	printf("lab: %s %s\n", name, n ? "ok bound" : "absent");
+	return n;
+}
+
+static int balloon(void)
+{
+	int n = taken("virtio_balloon");
+
+	if (n < 0)
+		return bad("balloon", "no such driver");
+	printf("lab: balloon %s\n", n ? "ok bound" : "absent");
+	return 0;
+}
+
+static int gpu(void)
+{
+	static struct drm_mode_modeinfo mode[128];
+	struct drm_mode_get_connector con = {};
+	struct drm_mode_create_dumb dumb = { .bpp = 32 };
+	struct drm_mode_fb_cmd fb = { .bpp = 32, .depth = 24 };
+	struct drm_mode_map_dumb map = {};
+	struct drm_mode_card_res res = {};
+	struct drm_mode_fb_dirty_cmd dirty = {};
+	struct drm_mode_crtc crtc = { .count_connectors = 1, .mode_valid = 1 };
+	uint32_t crtcs[16], connectors[16], *pixels;
+	int fd;
+
+	if (taken("virtio_gpu") < 1) {
+		printf("lab: gpu absent\n");
+		return 0;
+	}
+	fd = open("/dev/dri/card0", O_RDWR);
+	if (fd < 0 || ioctl(fd, DRM_IOCTL_MODE_GETRESOURCES, &res) || !res.count_crtcs || res.count_crtcs > 16 ||
+	    !res.count_connectors || res.count_connectors > 16)
+		return bad("gpu", "resources");
+	res.crtc_id_ptr = (uintptr_t)crtcs;
+	res.connector_id_ptr = (uintptr_t)connectors;
+	res.count_fbs = res.count_encoders = 0;
+	if (ioctl(fd, DRM_IOCTL_MODE_GETRESOURCES, &res))
+		return bad("gpu", "resources");
+	con.connector_id = connectors[0];
+	if (ioctl(fd, DRM_IOCTL_MODE_GETCONNECTOR, &con) || !con.count_modes || con.count_modes > 128)
+		return bad("gpu", "connector");
+	con.modes_ptr = (uintptr_t)mode;
+	con.count_props = con.count_encoders = 0;
+	if (ioctl(fd, DRM_IOCTL_MODE_GETCONNECTOR, &con))
+		return bad("gpu", "modes");
+
+	dumb.width = fb.width = mode->hdisplay;
+	dumb.height = fb.height = mode->vdisplay;
+	if (ioctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &dumb))
+		return bad("gpu", "memory for a picture");
+	fb.pitch = dumb.pitch;
+	fb.handle = map.handle = dumb.handle;
+	if (ioctl(fd, DRM_IOCTL_MODE_ADDFB, &fb) || ioctl(fd, DRM_IOCTL_MODE_MAP_DUMB, &map))
+		return bad("gpu", "frame buffer");
+	pixels = mmap(NULL, dumb.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, map.offset);
+	if (pixels == MAP_FAILED)
+		return bad("gpu", "mmap");
+	for (size_t i = 0; i < dumb.size / 4; i++)
+		pixels[i] = i;
+	crtc.crtc_id = crtcs[0];
+	crtc.fb_id = dirty.fb_id = fb.fb_id;
+	crtc.set_connectors_ptr = (uintptr_t)connectors;
+	crtc.mode = *mode;
+	if (ioctl(fd, DRM_IOCTL_MODE_SETCRTC, &crtc) || ioctl(fd, DRM_IOCTL_MODE_DIRTYFB, &dirty))
+		return bad("gpu", "show");
+	printf("lab: gpu ok %ux%u\n", fb.width, fb.height);
 	return 0;
 }
 
@@ -415,9 +518,9 @@ static int does(char *what)
 	if (!strcmp(what, "console"))
 		return console();
 	if (!strcmp(what, "balloon"))
-		return bound(what, "virtio_balloon");
+		return balloon();
 	if (!strcmp(what, "gpu"))
-		return bound(what, "virtio_gpu");
+		return gpu();
 	errno = EINVAL;
 	return bad(what, "what is that");
 }

@@ -21,75 +21,162 @@ mutant() {
 	expect "seen: $1" 1 '^not ok' run "$TMP/mutant"
 }
 mutant 'a device that looks at no bitmap' 's/if (!is_shared(i << page_shift))/if (0)/'
-mutant 'a device that writes the used ring unchecked' 's/idx = small(USED, q->used + 2, 2, true)/idx = (void *)memory(q->used + 2, 2)/; s/if (!u || !idx)/if (!u \&\& (u = (void *)memory(q->used + 4, 8), 0))/'
+mutant 'a device that looks at the first page only' 's/i <= (gpa + \*len - 1) >> page_shift/i <= gpa >> page_shift/'
+mutant 'a device that writes the used ring unchecked' 's/u ? small(USED, q->used + 2, 2, true) : NULL/(void *)memory(q->used + 2, 2)/; s/^\tif (u) {/\tif (u || (u = (void *)memory(q->used + 4, 8))) {/'
+mutant 'a device that reads used_event unchecked' 's/small(AVAIL, q->avail + 4 + q->num \* 2, 2, false)/(void *)memory(q->avail + 4 + q->num * 2, 2)/'
+mutant 'a device that writes avail_event unchecked' 's/small(USED, q->used + 4 + q->num \* sizeof(struct vring_used_elem), 2, true)/(void *)memory(q->used + 4 + q->num * 8, 2)/'
+mutant "a device that reads the driver's events unchecked" 's/ev = small(AVAIL, q->avail, sizeof(\*ev), false)/ev = (void *)memory(q->avail, 4)/'
+mutant "a device that writes its events unchecked" 's/ev = small(USED, q->used, sizeof(\*ev), true)/ev = (void *)memory(q->used, 4)/'
 mutant 'a device that takes tables for buffers' 's/small(TABLE,/small(BUFFER,/'
-mutant 'a device that touches first and looks then' 's/^\tif (!bitmap) {$/\tmemset(s->at + (gpa - s->gpa), 1, 1);\n&/'
+mutant 'a device that touches first and looks then' 's/^\tfor (i = gpa >> page_shift; bitmap/\tmemset(s->at + (gpa - s->gpa), 1, 1);\n&/'
+mutant 'a device that looks at what it touches only, of segments' 's/^\tgiven(BUFFER,.*//'
+mutant 'a device that looks at what it touches only, of rings' 's/^\t\tgiven(DESC,.*//'
+mutant 'a device that writes where it may only read' 's/ && (tlb\[i\].perm & perm)//'
+mutant 'a device that serves a ring which was taken back' 's/return q->kick < 0 || q->fresh;/return 0;/'
 mutant 'a device that brings the wrong sector' 's/disk + sector, in, false/disk + sector + 512, in, false/'
 
-# --- the verdicts: QEMU says what is in "console", the device what is in "figures"
+# --- the verdicts: QEMU says what is in "console", the device what is in "kinds" (at
+# once) and "figures" (at its end); where shares are dropped, what is in "console.drop"...
 fixture
 export LAB_BUILT=$TMP/lab SCENARIOS=$TMP/scenarios
 mkdir -p "$LAB_BUILT" "$TMP/fake"
 cat >"$TMP/fake/qemu-system-x86_64" <<'EOT'
 #!/bin/bash
-cat "$LAB_BUILT/console"
-[ ! -e "$LAB_BUILT/copies" ] || dd if="$LAB_BUILT/disk" of="$LAB_BUILT/disk" bs=1M count=2 seek=2 conv=notrunc 2>/dev/null
-exec sleep "$(cat "$LAB_BUILT/sleep")"
+which=
+[[ $* != *,drop* ]] || which=.drop
+echo "$which" >"$LAB_BUILT/now"
+echo $$ >>"$LAB_BUILT/pids"
+cat "$LAB_BUILT/console$which"
+[ ! -e "$LAB_BUILT/copies" ] || for disk in "$LAB_BUILT"/run.*/disk; do
+	dd if="$disk" of="$disk" bs=1M count=2 seek=2 conv=notrunc 2>/dev/null
+done
+[ ! -s "$LAB_BUILT/kinds$which" ] || sleep 0.3
+exec sleep "$(cat "$LAB_BUILT/sleep$which")"
 EOT
+ln -s qemu-system-x86_64 "$TMP/fake/qemu-system-s390x"
 cat >"$LAB_BUILT/device" <<'EOT'
 #!/bin/bash
+rm -f "$LAB_BUILT/now"
+echo $$ >>"$LAB_BUILT/pids"
+trap 'cat "$LAB_BUILT/figures$(cat "$LAB_BUILT/now")"; exit "$(cat "$LAB_BUILT/device-rc")"' TERM
 touch "$2"
-[[ $* != *until-violation ]] || { sleep 0.3; cat "$LAB_BUILT/figures"; exit; }
-trap 'cat "$LAB_BUILT/figures"; exit' TERM
-while :; do sleep 0.1; done
+while ! [ -s "$LAB_BUILT/now" ]; do sleep 0.05; done
+cat "$LAB_BUILT/kinds$(cat "$LAB_BUILT/now")"
+while :; do sleep 0.05; done
 EOT
 chmod +x "$TMP/fake/qemu-system-x86_64" "$LAB_BUILT/device"
 
 # play WORDS: a guest and a device that do all well, but for what WORDS say
 play() {
-	local accesses=5 violations=0 seen=1 flags=0 most=7 nowhere=0 "$@"
-	echo 0 >"$LAB_BUILT/sleep"
+	local accesses=5 violations=0 seen=1 flags=0 most=7 nowhere=0 before=0 lost=0 header=1 slots=1
+	local kinds='' kind which='' checked=0 rc=0 drop='' "$@"
+	[ -z "$drop" ] || which=.drop
+	echo $rc >"$LAB_BUILT/device-rc"
+	echo 0 >"$LAB_BUILT/sleep$which"
 	touch "$LAB_BUILT/copies"
 	printf '%s\n' 'protected_lab: this guest plays a protected one, nothing is protected' \
+		"lab: first pages shared 9 conversions 9 checked $checked private 0" \
 		'lab: blk ok 9 requests 99 bytes' "lab: last swiotlb used 0 most $most of 32768" \
-		'lab: last pages shared 9 conversions 9 checked 0 private 0' 'lab: done' >"$LAB_BUILT/console"
-	printf 'device: protected %d flags %d before 0 accesses %d violations %d desc %d/1 avail 0/1 used 0/1 table 0/1 buffer 0/1 nowhere %d malformed 0 requests 9 bytes 9\n' \
-		"$seen" "$flags" "$accesses" "$violations" "$violations" "$nowhere" >"$LAB_BUILT/figures"
+		"lab: last pages shared 9 conversions 9 checked $checked private 0" 'lab: done' >"$LAB_BUILT/console$which"
+	for kind in $kinds; do echo "device: private memory: $kind at 0x1"; done >"$LAB_BUILT/kinds$which"
+	{
+		printf 'device: protected %d lost %d header %d flags %d ' "$seen" "$lost" "$header" "$flags"
+		printf 'before %d accesses %d violations %d ' "$before" "$accesses" "$violations"
+		printf 'desc %d/1 avail 0/1 used 0/1 table 0/1 buffer 0/1 ' "$violations"
+		printf 'nowhere %d malformed 0 requests 9 bytes 9 slots %d\n' "$nowhere" "$slots"
+	} >"$LAB_BUILT/figures$which"
 }
+row() { printf 'x86_64\t%s\tblk\t-\t%s\t%s\t%s\ton%s\t.\t.\t%s\t%s\n' "$@" >>"$SCENARIOS"; }
 # The rows that are run: EXPECTED for series, protected; and a control.
-rows() { # EXPECTED [CONTROL]
+rows() { # EXPECTED [CONTROL] [INIT]
 	printf '! ap\tdevice must provide\n' >"$SCENARIOS"
-	printf 'x86_64\tone\tblk\t-\t-\t-\tblk:9\ton\t.\t.\t.\t%s\n' "$1" >>"$SCENARIOS"
-	[ -z "${2:-}" ] || printf 'x86_64\tcontrol: c\tblk\t-\t-\t-\tblk:9\ton,drop\t.\t.\t.\t%s\n' "$2" >>"$SCENARIOS"
+	row one - - "${3:-blk:9}" '' . "$1"
+	[ -z "${2:-}" ] || row 'control: c' - - blk:9 ,drop . "$2"
 }
-lab() { PATH=$TMP/fake:$PATH TIME_LIMIT=${LIMIT:-20} "$HERE/ci/lab/run" x86_64; }
-edit() { sed -i "$1" "$LAB_BUILT/console"; }
+lab() { PATH=$TMP/fake:$PATH TIME_LIMIT=${LIMIT:-20} REQUESTS=10 "$HERE/ci/lab/run" "${@:-x86_64}"; }
+edit() { sed -i "$1" "$LAB_BUILT/console${2:-}"; }
 
+rows works private:avail
+play drop=1 flags=1 violations=3 kinds=avail && echo 20 >"$LAB_BUILT/sleep.drop"
+play && expect 'lab: works, and a control' 0 \
+	'^ok .*works: 9 requests, 5 accesses, 0 violations, bounce 7 of 32768, 99 bytes' lab
+expect 'lab: the violations of the control' 0 '^ok .*private:avail: .*3 violations \(desc 3\)' lab
+same 'lab: nothing is left of a run' '' "$(find "$LAB_BUILT" -name 'run.*')"
+play drop=1 flags=1 && expect 'lab: a control that sees nothing' 1 'control: c.* no violation seen of kind avail' lab
+play drop=1 flags=1 violations=3 kinds='avail buffer' &&
+	expect 'lab: a control that sees too much' 1 'control: c.* a violation of kind buffer' lab
+play drop=1 violations=3 kinds=avail && expect 'lab: the wrong control' 1 'flags 0' lab
+rows works
+play && expect 'lab: a run without a control' 1 'no negative control' lab
+rows works works
+play drop=1 flags=1 && expect 'lab: a control that is none' 1 'no negative control' lab
 rows works .
-play && expect 'lab: works' 0 '^ok .*works: 5 accesses, 0 violations, bounce 7 of 32768, 99 bytes' lab
+play && expect 'lab: a control that is not run' 1 'no negative control' lab
+expect 'lab: no such scenario' 2 'no scenario of x86_64 is called two' lab x86_64 two
 play violations=1 && expect 'lab: a violation' 1 'private memory for the device' lab
 play accesses=0 && expect 'lab: no access' 1 'not one access' lab
+play before=2 && expect 'lab: an access that was not checked' 1 '2 accesses before there was a bitmap' lab
 play most=0 && expect 'lab: nothing bounced' 1 'nothing was bounced' lab
-play seen=0 && expect 'lab: the device found no bitmap' 1 'protection seen by the device: 0' lab
+play seen=0 && expect 'lab: the device found no bitmap' 1 'knew: protected 0' lab
+play lost=1 && expect 'lab: the device lost the bitmap' 1 'knew: protected 1 lost 1' lab
 play nowhere=2 && expect 'lab: an address that is no memory' 1 'addresses that are no memory' lab
+play rc=1 && expect 'lab: a device that fails' 1 'the device ended with 1' lab
 play && rm "$LAB_BUILT/copies" && expect 'lab: a disk with other data' 1 'does not hold what was written' lab
 play && edit 's/^lab: done/lab: failed/' && expect 'lab: init failed' 1 "init did not end" lab
 play && edit '1i WARNING: CPU: 0' && expect 'lab: a warning of the kernel' 1 'WARNING: CPU' lab
 play && edit /plays/d && expect 'lab: not protected at all' 1 'the guest is not protected' lab
 play && edit '1i protected_lab: private memory for a device: a TCE at 0x1' &&
 	expect 'lab: private memory seen in the guest' 1 'a TCE at' lab
+play && edit '1i lab: net absent' && expect 'lab: something else is absent' 1 'net absent' lab
 play && echo 60 >"$LAB_BUILT/sleep" && LIMIT=2 expect 'lab: a guest that hangs' 1 'hung: ended after 2 s' lab
+play && edit "1i qemu: -device x: 'x' is not a valid device model name" &&
+	expect 'lab: a QEMU without a device' 3 'not a valid device model name' lab
+
+# SIGTERM ends the guest and its device
+play && echo 60 >"$LAB_BUILT/sleep" && rm -f "$LAB_BUILT/pids"
+(exec env PATH="$TMP/fake:$PATH" "$HERE/ci/lab/run" x86_64 >"$TMP/out" 2>&1) &
+for _ in {1..50}; do [ "$(wc -l 2>/dev/null <"$LAB_BUILT/pids")" = 2 ] && break; sleep 0.2; done
+kill $! && wait $!
+left=$(while read -r pid; do ! kill -0 "$pid" 2>/dev/null || ps -p "$pid" -o args=; done <"$LAB_BUILT/pids")
+same 'lab: nothing runs on after SIGTERM' '2 ' "$(wc -l <"$LAB_BUILT/pids") $left"
+
+rows works . 'blk:9 blk:9'
+play && expect 'lab: the second time is missing' 1 'blk: not ok' lab
+rows works . 'blk:9 rebind'
+play && edit '1i lab: rebind ok 0' && expect 'lab: nothing was bound anew' 1 'rebind: not ok' lab
+rows works+ap .
+play && expect 'lab: nothing refused beside it' 1 'not refused with "device must' lab
+: >"$SCENARIOS"
+row 'long run' - - blk:REQUESTS:2 '' . works
+play && expect 'lab: a long run that is too short' 1 '9 requests, not 10' lab
+
+: >"$SCENARIOS"
+row one iommu_platform=on force blk:9 '' works .
+play seen=0 before=5 most=0 && expect 'lab: not mapped in an ordinary guest' 1 'nothing was bounced' lab
+play seen=0 before=5 && edit /swiotlb/d && expect 'lab: no figure of an ordinary guest' 1 'nothing was bounced' lab
+: >"$SCENARIOS"
+row one - force blk:9 '' works .
+play seen=0 before=5 && expect 'lab: mapped in an ordinary guest' 1 'bounced 7 slots' lab
+play seen=0 before=5 most= && expect 'lab: an ordinary guest without a pool' 1 'there is no pool' lab
 
 rows ap .
 absent='s/^lab: blk ok.*/lab: blk absent/; 1i virtio_blk virtio0: device must provide'
-play accesses=0 seen=0 && edit "$absent" && expect 'lab: refused' 0 '^ok .*refused' lab
+play accesses=0 seen=0 slots=0 && edit "$absent" && expect 'lab: refused' 1 '^ok .*refused' lab
 play accesses=1 && edit "$absent" && expect 'lab: refused, and accessed' 1 '1 accesses of a refused' lab
+play accesses=0 seen=0 header=0 && edit "$absent" &&
+	expect 'lab: refused, with memory and no bitmap' 1 'found no bitmap' lab
 play accesses=0 && edit "$absent, please" && expect 'lab: another message' 1 'not refused with "device must' lab
-play accesses=0 && edit "$absent" && edit 's/absent/ok/' && expect 'lab: a message, but there' 1 'not absent' lab
-rows works private
-play flags=1 && echo 5 >"$LAB_BUILT/sleep" && expect 'lab: a control that sees nothing' 1 'control: c.* no violation seen' lab
-rows . private
-play flags=1 violations=3 && echo 5 >"$LAB_BUILT/sleep" && expect 'lab: a control' 0 '^ok .*private: .*3 violations \(desc 3\)' lab
-play violations=3 && echo 5 >"$LAB_BUILT/sleep" && expect 'lab: the wrong control' 1 'flags 0' lab
-rows works
-play && expect 'lab: a run without a control' 1 'no negative control' lab
+play accesses=0 && edit "$absent" && edit 's/absent/ok/' && expect 'lab: a message, but there' 1 'blk: not absent' lab
+
+rows stuck:ap .
+play && edit '/blk ok/d; s/done/failed/; 1i WARNING: device must provide 7' &&
+	expect 'lab: stuck' 1 '^ok .*stuck:ap' lab
+play && edit '1i device must provide 7' && expect 'lab: stuck, and moves data' 1 'FAIL .*blk ok' lab
+rows private:TCE .
+play && expect 'lab: the guest saw nothing' 1 'no violation seen of kind TCE' lab
+play && edit '1i protected_lab: private memory for a device: a TCE at 0x1' &&
+	expect 'lab: the guest saw it' 1 '^ok .*private:TCE' lab
+
+rows works && sed -i 's/^x86_64\(.*\)\tblk\t/s390\1\tdisk\t/' "$SCENARIOS"
+play && expect 'lab: no channel program was checked' 1 'no channel program' lab s390
+play checked=3 && expect 'lab: channel programs were checked' 1 '^ok .*works' lab s390

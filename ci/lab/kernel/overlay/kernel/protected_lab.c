@@ -9,6 +9,7 @@
  *
  *   drop	no page is noted as shared (the device has to complain)
  *   raw	rings and buffers of virtio skip the DMA API (so, too)
+ *   rawbuf	just the buffers do
  */
 #define pr_fmt(fmt) "protected_lab: " fmt
 
@@ -28,6 +29,8 @@
 #endif
 #ifdef CONFIG_S390
 #include <linux/unaligned.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
 #include <asm/cio.h>
 #include <asm/uv.h>
 #endif
@@ -39,11 +42,12 @@ struct header {
 	__le64 bitmap;		/* of the bitmap: a bit a page, set where shared */
 	__le64 pages;		/* bits in there */
 	__le32 page_shift;
-	__le32 flags;		/* 1: shares are dropped, 2: raw rings */
+	__le32 flags;		/* 1: shares are dropped, 2: raw rings, 4: raw buffers */
 };
 
 bool protected_lab __ro_after_init;
 bool protected_lab_raw_ring __ro_after_init;
+bool protected_lab_raw_buffer __ro_after_init;
 static bool drop __ro_after_init;
 
 static struct header *header;
@@ -102,6 +106,28 @@ int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared)
 	return 0;
 }
 
+/* The first of each kind is told, however many others there were before. */
+static bool is_news(const char *what)
+{
+	static DEFINE_SPINLOCK(lock);
+	static const char *told[16];
+	unsigned long flags;
+	bool news = false;
+	int i;
+
+	spin_lock_irqsave(&lock, flags);
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		if (!told[i]) {
+			told[i] = what;
+			news = true;
+		}
+		if (!strcmp(told[i], what))
+			break;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return news;
+}
+
 /* Where no device looks: is what it is told to access shared? */
 void protected_lab_check(const char *what, phys_addr_t phys, size_t size)
 {
@@ -113,7 +139,8 @@ void protected_lab_check(const char *what, phys_addr_t phys, size_t size)
 	for (i = PHYS_PFN(phys); i <= PHYS_PFN(phys + size - 1); i++) {
 		if (i < bitmap_pages && test_bit_le(i, bitmap))
 			continue;
-		if (atomic_long_inc_return(&bad) <= 5)
+		atomic_long_inc(&bad);
+		if (is_news(what))
 			pr_err("private memory for a device: %s at %pa\n", what, &phys);
 		return;
 	}
@@ -130,38 +157,79 @@ static int status_change(unsigned long addr, int pages, bool enc)
 #endif
 
 #ifdef CONFIG_S390
+/* (an address of 0 takes back what was told before) */
+static void check(const char *what, const void *address, size_t size)
+{
+	u64 phys = get_unaligned((u64 *)address);
+
+	if (phys)
+		protected_lab_check(what, phys, size);
+}
+
+/* What SET_VQ tells: struct vq_info_block, or vq_info_block_legacy, of 16 bytes. */
+static void check_queue(const void *info, unsigned int size, bool packed)
+{
+	u16 num = get_unaligned((u16 *)(info + 14));
+
+	if (size < 32) {
+		check("a ring", info, vring_size(num, get_unaligned((u32 *)(info + 8))));
+		return;
+	}
+	check("a ring", info, num * sizeof(struct vring_desc));
+	check("the driver's area", info + 16, packed ? 4 : 6 + num * sizeof(__virtio16));
+	check("the device's area", info + 24, packed ? 4 : 6 + num * sizeof(struct vring_used_elem));
+}
+
+/* 64-bit words for blocks of 4096 bytes, the only ones that cio uses. */
+static void check_idal(const u64 *idal, unsigned int count)
+{
+	unsigned int n;
+
+	for (; count; count -= n, idal++) {
+		n = min_t(unsigned int, count, 4096 - (*idal & 4095));
+		protected_lab_check("an IDAL", __pa(idal), sizeof(*idal));
+		protected_lab_check("the data of a CCW", *idal, n);
+	}
+}
+
 /*
  * Every CCW of a channel program and its data, and for virtio what that points
  * to: indicators and rings.
  */
 void protected_lab_check_program(const struct ccw1 *ccw)
 {
+	static bool packed;	/* (of the one device that such a guest has) */
 	int n;
 
 	for (n = 0; protected_lab && n < 255; n++, ccw++) {
 		phys_addr_t data = (__force u32)ccw->cda;
-		void *p = __va(data);
+		const void *p = __va(data);
 
 		protected_lab_check("a CCW", __pa(ccw), sizeof(*ccw));
-		if (!(ccw->flags & (CCW_FLAG_IDA | CCW_FLAG_SKIP)))
+		if (ccw->flags & CCW_FLAG_IDA) {
+			check_idal(p, ccw->count);
+			p = __va(*(u64 *)p);
+		} else if (!(ccw->flags & CCW_FLAG_SKIP)) {
 			protected_lab_check("the data of a CCW", data, ccw->count);
+		}
 		switch (ccw->cmd_code) {
+		case 0x11:	/* features: 32 of them, and which */
+			if (ccw->count >= 5 && ((u8 *)p)[4] == VIRTIO_F_RING_PACKED / 32)
+				packed = get_unaligned_le32(p) & BIT(VIRTIO_F_RING_PACKED % 32);
+			break;
 		case 0x43:	/* indicators, and those for configuration changes */
 		case 0x53:
-			protected_lab_check("indicators", get_unaligned((u64 *)p), 8);
+			check("indicators", p, 8);
 			break;
 		case 0x73:	/* adapter indicators */
 			if (ccw->count < 16)
 				break;
-			protected_lab_check("the summary indicator", get_unaligned((u64 *)p), 1);
-			protected_lab_check("adapter indicators", get_unaligned((u64 *)(p + 8)), 8);
+			check("the summary indicator", p, 1);
+			check("adapter indicators", p + 8, 8);
 			break;
 		case 0x13:	/* a queue */
-			if (ccw->count < 30)
-				break;
-			protected_lab_check("a ring", get_unaligned((u64 *)p), 16);
-			protected_lab_check("a driver's ring", get_unaligned((u64 *)(p + 14)), 4);
-			protected_lab_check("a device's ring", get_unaligned((u64 *)(p + 22)), 4);
+			if (ccw->count >= 16)
+				check_queue(p, ccw->count, packed);
 			break;
 		}
 		if (!(ccw->flags & (CCW_FLAG_CC | CCW_FLAG_DC)))
@@ -181,6 +249,8 @@ static int __init parse(char *arg)
 			drop = true;
 		else if (!strcmp(word, "raw"))
 			protected_lab_raw_ring = true;
+		else if (!strcmp(word, "rawbuf"))
+			protected_lab_raw_buffer = true;
 		else
 			pr_err("what is %s?\n", word);
 	}
@@ -205,8 +275,9 @@ void __init protected_lab_init(void)
 
 	if (!protected_lab)
 		return;
-	pr_warn("this guest plays a protected one, nothing is protected%s%s\n",
-		drop ? ", shares are dropped" : "", protected_lab_raw_ring ? ", raw rings" : "");
+	pr_warn("this guest plays a protected one, nothing is protected%s%s%s\n",
+		drop ? ", shares are dropped" : "", protected_lab_raw_ring ? ", raw rings" : "",
+		protected_lab_raw_buffer ? ", raw buffers" : "");
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 
 	bitmap_pages = PFN_UP(memblock_end_of_DRAM());
@@ -220,7 +291,8 @@ void __init protected_lab_init(void)
 	header->bitmap = cpu_to_le64(__pa(bitmap));
 	header->pages = cpu_to_le64(bitmap_pages);
 	header->page_shift = cpu_to_le32(PAGE_SHIFT);
-	header->flags = cpu_to_le32(drop | protected_lab_raw_ring << 1);
+	header->flags = cpu_to_le32(drop | protected_lab_raw_ring << 1 |
+				    protected_lab_raw_buffer << 2);
 	smp_wmb();
 	/* (not in clear anywhere else in memory) */
 	for (i = 0; i < sizeof(header->magic); i++)

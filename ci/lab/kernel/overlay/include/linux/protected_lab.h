@@ -9,6 +9,7 @@
 #ifdef CONFIG_PROTECTED_LAB
 extern bool protected_lab;
 extern bool protected_lab_raw_ring;
+extern bool protected_lab_raw_buffer;
 
 void protected_lab_init(void);
 int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared);
@@ -18,6 +19,7 @@ void protected_lab_check_program(const struct ccw1 *ccw);
 #else
 #define protected_lab false
 #define protected_lab_raw_ring false
+#define protected_lab_raw_buffer false
 static inline void protected_lab_init(void) { }
 static inline int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared) { return 0; }
 static inline void protected_lab_check(const char *what, phys_addr_t phys, size_t size) { }
