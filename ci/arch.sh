@@ -62,7 +62,7 @@ cell_cases() {
 # Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
 # cell_id: a result of it.
 cell_stamp() {
-	[ -z "$(pgit -C "$TREE" status --porcelain)" ] || return 0
+	[ -z "$(uncommitted "$TREE")" ] || return 0
 	{
 		pgit -C "$TREE" rev-parse 'HEAD^{tree}'
 		cell_config

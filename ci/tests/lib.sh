@@ -52,7 +52,7 @@ fixture() {
 	printf 'VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 99\nEXTRAVERSION =\n' >"$TMP/linux/Makefile"
 	seq 1 60 | sed 's/^/line /' >"$TMP/linux/kernel/a.c"
 	seq 1 60 | sed 's/^/line /' >"$TMP/linux/kernel/b.c"
-	echo '*.o' >"$TMP/linux/.gitignore"
+	printf '*.o\n/*\n' >"$TMP/linux/.gitignore"
 	echo 'tracked although ignored' >"$TMP/linux/kernel/odd.o"
 
 	cp -r "$TMP/linux" "$TMP/work"

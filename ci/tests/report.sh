@@ -142,6 +142,9 @@ expect 'and the page says so' 0 '^Not complete.* 4 cells are stale' "$HERE/ci/re
 
 # --- a decision broken in the tree is red before it is a patch
 git init -q "$TREE" && git -C "$TREE" -c user.name=a -c user.email=a@b commit -q --allow-empty -m 'Linux 7.3.99'
+clean=$(from_lib tree_series)
+touch "$TREE/new.c"
+same 'a new file is another tree' 1 "$([ "$clean" != "$(from_lib tree_series)" ] && echo 1)"
 cell um fail "$(from_lib tree_series)" "$pass" $'fail\tsuite.breaks\t'
 expect 'a cell of a tree that is not exported counts' 0 'Red: 1 cell fails, 1 other finding' "$HERE/ci/report" --page
 same 'it says so, and names the case' 'breaks tree' \

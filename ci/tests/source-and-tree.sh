@@ -23,6 +23,12 @@ sed -i 's/^line fifty$/line 5-0/' "$TREE/kernel/a.c"
 expect 'uncommitted work: export refuses' 6 'uncommitted work' "$HERE/ci/export"
 expect 'uncommitted work: the tree is kept' 0 'kept' "$HERE/ci/tree"
 same 'and the work is still there' 'line 5-0' "$(sed -n 50p "$TREE/kernel/a.c")"
+tgit stash -q
+touch "$TREE/kernel/new.c" "$TREE/kernel/built.o"
+expect 'a new file, which .gitignore hides: export refuses' 6 '\?\? kernel/new.c' "$HERE/ci/export"
+same 'and what was built is none' 0 "$(grep -c built.o "$TMP/out")"
+rm "$TREE/kernel/new.c"
+tgit stash pop -q
 tgit commit -qam 'fixup! kernel: name the twenty and the fifty'
 expect 'a fixup that is not squashed: export refuses' 6 'not squashed' "$HERE/ci/export"
 GIT_SEQUENCE_EDITOR=: tgit rebase -q -i --autosquash base >/dev/null 2>&1
@@ -120,6 +126,15 @@ TREE=$("$HERE/ci/tree" --path)
 echo mine >>"$TREE/kernel/b.c"
 expect 'prune says that it keeps a tree with work' 0 'has work' "$HERE/ci/prune"
 same 'and does' mine "$(tail -n 1 "$TREE/kernel/b.c")"
+tgit checkout -q kernel/b.c
+touch "$TREE/kernel/new.c"
+expect 'one with a new file, too' 0 'has work' "$HERE/ci/prune"
+rm "$TREE/kernel/new.c"
+tgit branch mine "$(tgit commit-tree -p HEAD -m mine 'HEAD^{tree}')"
+expect 'and one with another branch' 0 'has work' "$HERE/ci/prune"
+tgit branch -q -D mine
+expect 'and says nothing of one without' 0 '' "$HERE/ci/prune"
+same 'at all' 0 "$(grep -c 'has work' "$TMP/out")"
 
 # --- results that the repository claims
 fixture
