@@ -244,14 +244,14 @@ static bool run(char **argv, enum page private, int mode)
 	if (mode & STOP) {
 		close(back[0]);
 		ok = AT(DATA)[DATA_AT] == 0x5a && *AT(STATUS) == 0x5a && !AT(USED)[USED_AT + 2] &&
-			strstr(line, " violations 0 ") && strstr(line, " nowhere 0 malformed 0 ");
+			strstr(line, " violations 0 ") && strstr(line, " nowhere 0 early 0 malformed 0 ");
 	} else if (mode & READ_ONLY) {
-		ok = !strstr(line, " nowhere 0 ") && !memcmp(before, AT(private), PAGE);
+		ok = !strstr(line, " nowhere 0 early 0 ") && !memcmp(before, AT(private), PAGE);
 	} else if (mode & DROP_HEADER || private == PAGES) {
 		snprintf(want, sizeof(want), "device: protected %d lost 0 header %d ", !(mode & DROP_HEADER),
 			 !(mode & DROP_HEADER));
 		ok = strstr(line, want) && strstr(line, " violations 0 ") &&
-			strstr(line, " nowhere 0 malformed 0 requests 1 bytes 512 ") &&
+			strstr(line, " nowhere 0 early 0 malformed 0 requests 1 bytes 512 ") &&
 			!memcmp(AT(DATA) + DATA_AT, disk, 512) && *AT(STATUS) == VIRTIO_BLK_S_OK;
 	} else {
 		const char *of = part[private].kind;

@@ -52,8 +52,19 @@ static struct count {
 	uint64_t violations, given, first;	/* given: not touched */
 } count[KINDS];
 static uint64_t nowhere;		/* addresses that are no memory, or not mapped */
+static uint64_t early;			/* likewise, before the first request: firmware's, perhaps */
 static uint64_t malformed, requests, bytes, chained, indirect, misses, suppressed;
 static int found, lost;		/* was the bitmap there at the last start, and not at a later one? */
+
+static void no_memory(const char *what, enum kind k, uint64_t addr)
+{
+	if (!(nowhere + early))
+		fprintf(stderr, "device: %s: %s at %#jx\n", what, kinds[k], (uintmax_t)addr);
+	if (requests)
+		nowhere++;
+	else
+		early++;
+}
 
 static void bad_ring(const char *what)
 {
@@ -312,21 +323,20 @@ static void *look(enum kind k, uint64_t addr, uint32_t *len, bool write)
 		/* (what was looked up can be dropped before QEMU has answered) */
 		while (!tlb_find(addr, write ? VHOST_ACCESS_WO : VHOST_ACCESS_RO, &uva, &left)) {
 			if (tries++ == 100 || !tlb_miss(addr, write)) {
-				nowhere++;
+				no_memory("no translation", k, addr);
 				return NULL;
 			}
 			if (is_stopped(serving))
 				return NULL;
 		}
 		if (!gpa_of(uva, &gpa)) {
-			nowhere++;
+			no_memory("translated to no memory", k, addr);
 			return NULL;
 		}
 	}
 	s = slot_of(gpa);
 	if (!s) {
-		if (!nowhere++)
-			fprintf(stderr, "device: no memory: %s at %#jx\n", kinds[k], (uintmax_t)gpa);
+		no_memory("no memory", k, gpa);
 		return NULL;
 	}
 	left = MIN(left, s->size - (gpa - s->gpa));
@@ -869,8 +879,8 @@ static void finish(int rc)
 		if (count[k].violations)
 			printf(" first-%s %#jx given-%s %ju", kinds[k], (uintmax_t)count[k].first,
 			       kinds[k], (uintmax_t)count[k].given);
-	printf(" nowhere %ju malformed %ju requests %ju bytes %ju chained %ju indirect %ju misses %ju"
-	       " suppressed %ju features %#jx slots %d\n", (uintmax_t)nowhere, (uintmax_t)malformed,
+	printf(" nowhere %ju early %ju malformed %ju requests %ju bytes %ju chained %ju indirect %ju misses %ju"
+	       " suppressed %ju features %#jx slots %d\n", (uintmax_t)nowhere, (uintmax_t)early, (uintmax_t)malformed,
 	       (uintmax_t)requests, (uintmax_t)bytes, (uintmax_t)chained, (uintmax_t)indirect,
 	       (uintmax_t)misses, (uintmax_t)suppressed, (uintmax_t)features, slots);
 	fflush(stdout);

@@ -68,7 +68,7 @@ chmod +x "$TMP/fake/qemu-system-x86_64" "$LAB_BUILT/device"
 
 # play WORDS: a guest and a device that do all well, but for what WORDS say
 play() {
-	local accesses=5 violations=0 seen=1 flags=0 most=7 nowhere=0 before=0 lost=0 header=1 slots=1
+	local accesses=5 violations=0 seen=1 flags=0 most=7 nowhere=0 early=0 before=0 lost=0 header=1 slots=1
 	local kinds='' kind which='' checked=0 rc=0 drop='' "$@"
 	[ -z "$drop" ] || which=.drop
 	echo $rc >"$LAB_BUILT/device-rc"
@@ -83,7 +83,7 @@ play() {
 		printf 'device: protected %d lost %d header %d flags %d ' "$seen" "$lost" "$header" "$flags"
 		printf 'before %d accesses %d violations %d ' "$before" "$accesses" "$violations"
 		printf 'desc %d/1 avail 0/1 used 0/1 table 0/1 buffer 0/1 ' "$violations"
-		printf 'nowhere %d malformed 0 requests 9 bytes 9 slots %d\n' "$nowhere" "$slots"
+		printf 'nowhere %d early %d malformed 0 requests 9 bytes 9 slots %d\n' "$nowhere" "$early" "$slots"
 	} >"$LAB_BUILT/figures$which"
 }
 row() { printf 'x86_64\t%s\tblk\t-\t%s\t%s\t%s\ton%s\t.\t.\t%s\t%s\n' "$@" >>"$SCENARIOS"; }
@@ -119,6 +119,7 @@ play before=2 && expect 'lab: an access that was not checked' 1 '2 accesses befo
 play most=0 && expect 'lab: nothing bounced' 1 'nothing was bounced' lab
 play seen=0 && expect 'lab: the device found no bitmap' 1 'knew: protected 0' lab
 play lost=1 && expect 'lab: the device lost the bitmap' 1 'knew: protected 1 lost 1' lab
+play early=1 && expect 'lab: one before the first request' 1 'addresses that are no memory' lab
 play nowhere=2 && expect 'lab: an address that is no memory' 1 'addresses that are no memory' lab
 play rc=1 && expect 'lab: a device that fails' 1 'the device ended with 1' lab
 play && rm "$LAB_BUILT/copies" && expect 'lab: a disk with other data' 1 'does not hold what was written' lab
