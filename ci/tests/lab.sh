@@ -181,3 +181,20 @@ play && edit '1i protected_lab: private memory for a device: a TCE at 0x1' &&
 rows works && sed -i 's/^x86_64\(.*\)\tblk\t/s390\1\tdisk\t/' "$SCENARIOS"
 play && expect 'lab: no channel program was checked' 1 'no channel program' lab s390
 play checked=3 && expect 'lab: channel programs were checked' 1 '^ok .*works' lab s390
+
+# --- the notes name scenarios that are there, and each is a row of that architecture
+missing=$(awk -F'\t' 'FNR == NR { if (/^[a-z]/) { n = split($1, a, ","); for (i = 1; i <= n; i++) row[a[i] ": " $2] = 1 } next }
+	FNR == 1 { FS = " *[|] *" }
+	/^[|] / && !/^[|] claim / {
+		$0 = $0
+		n = split($4, part, "; ")
+		for (i = 1; i <= n; i++) {
+			name = part[i]
+			sub(/ [(][^)]*[)]$/, "", name)
+			if (match(name, /^[a-z0-9_, ]+: /)) { archs = substr(name, 1, RLENGTH - 2); name = substr(name, RLENGTH + 1) }
+			m = split(archs, a, ", ")
+			for (j = 1; j <= m; j++) { named++; if (!((a[j] ": " name) in row)) print a[j] ": " name }
+		}
+	}
+	END { if (named < 20) print "only " named + 0 " named" }' "$HERE/ci/lab/scenarios.tsv" "$HERE/MAINTAINERS-notes/lab.md")
+same 'lab: the scenarios of the notes are there' '' "$missing"
