@@ -52,10 +52,19 @@ cell_config() {
 # The cases that the cell has to show, as in kunit/ARCH.cases.
 cell_cases() {
 	[ "$virtio" = m ] || { cat "$KUNIT/$arch.cases" && return; }
-	awk 'NR == FNR { if (!/^#/) { name = $1; sub(/^[^ ]* /, ""); change[name] = $0 } next }
-		{ split($1, part, "."); how = change[part[1]]; if (!how) how = change[part[1] "." part[2]] }
+	awk -v arch="$arch" '
+		NR == FNR {
+			split($1, name, "@")
+			if (!/^#/ && (!name[2] || ("," name[2] ",") ~ ("," arch ","))) { sub(/^[^ ]* /, ""); change[name[1]] = $0 }
+			next
+		}
+		{
+			split($1, part, "."); how = change[part[1]]; if (!how) how = change[part[1] "." part[2]]
+			kind = $1; sub(/.*\//, "", kind); sub(/_.*/, "", kind)
+		}
 		how == "ABSENT" { next }
 		how && NF == 1 { $0 = $1 " " how }
+		(part[1] "/" kind) in change { $0 = $1 " " change[part[1] "/" kind] }
 		{ print }' "$KUNIT/virtio-m.differences" "$KUNIT/$arch.cases"
 }
 
