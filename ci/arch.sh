@@ -84,7 +84,8 @@ cell_id() {
 	stamp=$(cell_stamp)
 	[ -z "$stamp" ] || {
 		echo "$stamp"
-		cat "$KUNIT/$arch.cases" "$KUNIT/virtio-m.differences" "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
+		cell_cases
+		cat "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
 		echo "${POWER:-}"
 	} | sha256sum | cut -c1-16
 }
