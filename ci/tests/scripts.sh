@@ -69,3 +69,6 @@ expect 'a guest that hangs is ended, its last words shown' 9 '^  \| booting' \
 same 'within its time limit' 1 $((SECONDS - start < 10))
 expect 'a guest that panics' 9 'died before its tests ended' "$HERE/ci/boot" um "$TMP/die" "$TMP/log"
 expect 'a guest that says nothing' 9 'printed no test results' "$HERE/ci/boot" um "$TMP/mute" "$TMP/log"
+printf '#!/bin/sh\necho KTAP version 1; echo "** 3 printk messages dropped **"\n' >"$TMP/drops"
+chmod +x "$TMP/drops"
+expect 'a guest that loses messages' 9 'lost messages' "$HERE/ci/boot" um "$TMP/drops" "$TMP/log"
