@@ -217,9 +217,9 @@ tree_series() {
 	fi
 	# (of all that is there, new files too, and without a touch of the tree's own index)
 	index=$(mktemp)
-	tree=$(cp "$(pgit -C "$TREE" rev-parse --absolute-git-dir)/index" "$index" && export GIT_INDEX_FILE=$index &&
-		pgit -C "$TREE" add -u && new_files "$TREE" -z | pgit -C "$TREE" update-index -z --add --stdin &&
-		pgit -C "$TREE" write-tree) 2>/dev/null || tree=none
+	igit() { GIT_INDEX_FILE=$index pgit -C "$TREE" "$@"; }
+	tree=$(cp "$(pgit -C "$TREE" rev-parse --absolute-git-dir)/index" "$index" && igit add -u &&
+		new_files "$TREE" -z | igit update-index -z --add --stdin && igit write-tree) 2>/dev/null || tree=none
 	rm -f "$index"
 	printf 'tree %s\n' "${tree:0:12}"
 }
