@@ -44,7 +44,7 @@ cell_config() {
 	cat "$KUNIT/$arch.kunitconfig"
 	[ "$virtio" = y ] || sed -En 's/^(CONFIG_(VIRTIO_[A-Z]*|VIRTIO_KUNIT_TEST|DMA_PROTECTED_KUNIT_TEST))=y$/\1=m/p' \
 		"$KUNIT/$arch.kunitconfig" | grep -v VIRTIO_MENU
-	for part in $([ "$flavour$virtio" = plainy ] || echo init) "$flavour" "virtio-$virtio"; do
+	for part in init "$flavour" "virtio-$virtio"; do
 		cat "$ROOT/configs/$part.config" "$ROOT/configs/$part-$arch.config" 2>/dev/null || :
 	done
 }
