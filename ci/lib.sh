@@ -244,7 +244,10 @@ task_id() { # TASK
 			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/*
 			;;&
 		before-*) cat "$ROOT"/ci/before{,-judge,.tsv,.c} "$ROOT/configs/coverage.config" ;;&
-		coverage-*) cat "$ROOT"/ci/coverage{,-judge,-reasons,.c} "$ROOT/configs/coverage.config" ;;&
+		coverage-*)
+			grep -E "^([^#	]*,)?${arch}[,	]" "$ROOT/ci/coverage-reasons"
+			cat "$ROOT"/ci/coverage{,-judge,.c} "$ROOT/configs/coverage.config"
+			;;&
 		planted-*) cat "$ROOT"/ci/planted "$ROOT"/ci/planted.d/* "$ROOT"/configs/{debug,init}{,-"${arch%-debug}"}.config 2>/dev/null || : ;;&
 		*) cat "$KUNIT/${arch%-debug}".{kunitconfig,cases} 2>/dev/null || : ;;
 		esac
