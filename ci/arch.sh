@@ -68,6 +68,15 @@ cell_cases() {
 		{ print }' "$KUNIT/virtio-m.differences" "$KUNIT/$arch.cases"
 }
 
+# Names what a result of the cell depends on, but for the tree: configuration, cases, tools.
+cell_inputs() {
+	{
+		cell_config
+		cell_cases
+		for tool in "${CELL_CC##* }" "${BOOT[@]:0:1}"; do "$tool" --version | head -n 1; done
+		echo "$CMDLINE ${BOOT[*]}"
+	} 2>/dev/null | sha256sum | cut -c1-16
+}
 # Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
 # cell_id: a result of it.
 cell_stamp() {
@@ -84,9 +93,8 @@ cell_id() {
 	stamp=$(cell_stamp)
 	[ -z "$stamp" ] || {
 		echo "$stamp"
-		cell_cases
+		cell_inputs
 		cat "$ROOT"/ci/{kunit,boot,ktap,initrd,guest-init.c}
-		echo "${POWER:-}"
 	} | sha256sum | cut -c1-16
 }
 

@@ -20,6 +20,10 @@ JOBS=${JOBS:-$(nproc)}
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-6G}
 # (one pass of the preprocessor less for what is not cached: virtio_ring.o takes a tenth less)
 export CCACHE_DEPEND=${CCACHE_DEPEND:-1}
+# Paths in the cache become relative ones, so that another checkout's objects serve;
+# __FILE__ stays what it is below the tree.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR-$CACHE}
+export KCFLAGS=${KCFLAGS--fmacro-prefix-map=../../tree/=}
 # shellcheck disable=SC2034
 KUNIT=${KUNIT:-$ROOT/kunit}
 # shellcheck disable=SC2034  # used by the scripts that source this

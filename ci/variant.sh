@@ -25,6 +25,7 @@ kmake() {
 # everything anew.  Which objects count is for the Makefiles in $src to say.
 build_proof() { # STEP ARCH
 	build=$WORK/full/build/gcov-$2
+	export CCACHE_BASEDIR= # gcov has to find the sources
 	mkdir -p "$build"
 	cat "$KUNIT/$2.kunitconfig" "$ROOT/configs/coverage.config" >"$build.kunitconfig"
 	build_variant "$1-$2" "$2" "$build" "$build.kunitconfig" ||
