@@ -68,12 +68,22 @@ cell_cases() {
 		{ print }' "$KUNIT/virtio-m.differences" "$KUNIT/$arch.cases"
 }
 
+# What a task of ci/full is compiled with.
+task_compiler() { # TASK
+	local arch=${1#*-}
+	(
+		CROSS=
+		[ "$arch" = i386 ] || arch_setup "${arch%-debug}"
+		"${CROSS}gcc" --version | head -n 1
+	)
+}
+
 # Names what a result of the cell depends on, but for the tree: configuration, cases, tools.
 cell_inputs() {
 	{
-		cell_config
-		cell_cases
-		for tool in "${CELL_CC##* }" "${BOOT[@]:0:1}"; do "$tool" --version | head -n 1; done
+		cell_config || :
+		cell_cases || :
+		for tool in "${CELL_CC##* }" "${BOOT[@]:0:1}"; do "$tool" --version | head -n 1 || :; done
 		echo "$CMDLINE ${BOOT[*]}"
 	} 2>/dev/null | sha256sum | cut -c1-16
 }

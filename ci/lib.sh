@@ -252,7 +252,7 @@ task_id() { # TASK
 			grep -E "^([^#	]*,)?${arch}[,	]" "$ROOT/ci/coverage-reasons"
 			cat "$ROOT"/ci/coverage{,-judge,.c} "$ROOT/configs/coverage.config"
 			;;&
-		planted-*) cat "$ROOT"/ci/planted "$ROOT"/ci/planted.d/* "$ROOT"/configs/{debug,init}{,-"${arch%-debug}"}.config 2>/dev/null || : ;;&
+		planted-*) cat "$ROOT"/ci/{planted,kunit,initrd,guest-init.c} "$ROOT"/ci/planted.d/* "$ROOT"/configs/{debug,init}{,-"${arch%-debug}"}.config 2>/dev/null || : ;;&
 		*) cat "$KUNIT/${arch%-debug}".{kunitconfig,cases} 2>/dev/null || : ;;
 		esac
 	} | sha256sum | cut -c1-16

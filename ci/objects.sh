@@ -24,7 +24,7 @@ objects_make() { # ARCH ARGUMENT..., after arch_setup ARCH
 
 objects_do_configure() { # ARCH
 	local o=$OBJECTS/build/$1 defconfig=defconfig
-	[ "$1" != ppc64le ] || defconfig=ppc64le_defconfig
+	[[ $1 != ppc64* ]] || defconfig=$1_defconfig
 	mkdir -p "$o"
 	objects_make "$1" "$defconfig"
 	"$src/scripts/kconfig/merge_config.sh" -m -O "$o" "$o/.config" "$ROOT/configs/pure-move.config"

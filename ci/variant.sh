@@ -12,8 +12,7 @@ checkout() { # COMMIT
 		pgit -C "$TREE" worktree prune
 		pgit -C "$TREE" worktree add -q --force --detach "$src" "$1"
 	fi
-	pgit -C "$src" checkout -q --force --detach "$1"
-	pgit -C "$src" clean -qfd
+	pgit -C "$src" checkout -q --force --detach "$1" && pgit -C "$src" clean -qfd
 }
 
 # ccache, as a header that changes and changes back would compile everything twice.

@@ -21,6 +21,12 @@ for cell in $(cells); do
 	[[ $name == "$cell" && $minutes -gt 0 && $need =~ ^(required|tried)$ ]] || named+="$cell "
 done
 same 'each cell is named after its columns' '' "$named"
+same 'each architecture is there plain, debug and with VIRTIO=m, and what else has to be' '' "$(comm -13 <(cells | sort) <({
+	for a in um x86_64 s390 ppc64le ppc64 arm64; do printf '%s\n' $a $a-{debug,m,clang}; done
+	printf '%s\n' um-nodma um-debug-m x86_64-debug-m
+} | sort))"
+same 'clang is required on x86_64 and s390, gcc everywhere' '' "$(awk -F'\t' \
+	'!/^#/ && $7 != "required" && ($5 == "gcc" || $2 ~ /^(x86_64|s390)$/) { print $1 }' "$MATRIX")"
 same 'and there once' '' "$(cells | sort | uniq -d)"
 same 'VIRTIO=m makes modules of virtio and its tests' 'CONFIG_VIRTIO_KUNIT_TEST=m' \
 	"$(cell_setup x86_64-m && cell_config | grep CONFIG_VIRTIO_KUNIT_TEST | tail -n 1)"
@@ -45,7 +51,7 @@ for f in "$gitlab" "$github"; do
 	bad=
 	for cell in $(cells); do
 		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
-		out=$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" 2>&1) && grep -q "^ci/kunit $cell" <<<"$out" || bad+="$cell "
+		out=$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" 2>&1) && grep -qx "ci/kunit $cell *" <<<"$out" || bad+="$cell "
 	done
 	same "$f: each job's commands run under bash -e" '' "$bad"
 done
@@ -59,10 +65,14 @@ unset CI_LOCKED CELL CC
 cat >"$TMP/clone/ci/kunit" <<'EOT'
 #!/bin/bash
 . "$(dirname "$0")/lib.sh"
+. "$ROOT/ci/arch.sh"
+cell_setup "$1"
 mkdir -p "$WORK/results/$1"
 [[ " ${FAILING:-} " != *" $1 "* ]] && verdict=pass || verdict=hung
 printf 'verdict\t%s\npassed\t7\n' $verdict >"$WORK/results/$1/facts"
-[ $verdict = pass ] && echo "$1 7 passed" || exit 9
+[ $verdict = pass ] || exit 9
+cell_id >"$WORK/results/$1/id"
+echo "$1 7 passed"
 EOT
 matrix() { env FAILING="$1" "$TMP/clone/ci/matrix" um um-clang um-debug; }
 expect 'a cell fails: the others run, and the end says which' 1 'cells failed: um$' matrix um
