@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A decision broken in each part of the series, in the tree of another checkout:
+# its page is red and names the case.  (With the objects that other tests compiled.)
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2016  # of the checkout that this is
+cache=$(bash -c '. "$0"/ci/lib.sh; echo "$CACHE"' "$HERE")
+export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache
+unset CI_LOCKED TREE LOGS MAILS CCACHE_BASEDIR
+mkdir -p "$TMP/cache/${cache##*/}"
+ln -s "$cache"/{base.git,debs} "$TMP/cache/${cache##*/}"
+git clone -q "$HERE" "$TMP/clone"
+cd "$TMP/clone" || exit
+expect 'another checkout has its own tree' 0 ' patches on' ci/tree
+tree=$(ci/tree --path)
+
+broken() { # FILE OLD NEW
+	same "there is a decision to break in $1" 1 "$(grep -cF "$2" "$tree/$1")"
+	sed -i "s/$2/$3/" "$tree/$1"
+}
+red() { # PART CELL CASE
+	same "part $1 broken: $3 is red on the page" 1 \
+		"$(sed 's/<wbr>//g' "$page" | grep -c "^<li class=failing data-cell=\"$2\"><a href=\"#$3")"
+}
+broken kernel/dma/mapping.c 'return force_dma_unencrypted(dev);' 'return !force_dma_unencrypted(dev);'
+broken drivers/virtio/virtio.c 'shared && drv->passes_guest_phys' 'shared \&\& !drv->passes_guest_phys'
+broken arch/powerpc/kernel/dma-iommu.c 'mask != DMA_BIT_MASK(64)' 'mask == DMA_BIT_MASK(64)'
+for cell in um ppc64le; do
+	expect "the cell $cell fails" 1 'the cases are not what' ci/kunit $cell
+done
+expect 'the page is red' 1 '^Red: 2 cells fail' ci/report --page
+page=$(sed -n 's/^Report: //p' "$TMP/out")
+red D um dma_protected.dma_protected_needs_shared
+red V um virtio_mem_acc.virtio_mem_acc_probe
+red P ppc64le svm_dma.svm_dma_set_mask
