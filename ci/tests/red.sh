@@ -21,7 +21,7 @@ broken() { # FILE OLD NEW
 }
 red() { # PART CELL CASE
 	same "part $1 broken: $3 is red on the page" 1 \
-		"$(sed 's/<wbr>//g' "$page" | grep -c "^<li class=failing data-cell=\"$2\"><a href=\"#$3")"
+		"$(sed 's/<wbr>//g' "$page" | grep -c -m 1 "^<li class=failing data-cell=\"$2\"><a href=\"#$3")"
 }
 broken kernel/dma/mapping.c 'return force_dma_unencrypted(dev);' 'return !force_dma_unencrypted(dev);'
 broken drivers/virtio/virtio.c 'shared && drv->passes_guest_phys' 'shared \&\& !drv->passes_guest_phys'
