@@ -68,18 +68,17 @@ cell_cases() {
 		{ print }' "$KUNIT/virtio-m.differences" "$KUNIT/$arch.cases"
 }
 
-# What a task of ci/full is compiled with.
-task_compiler() { # TASK
-	local arch=${1#*-}
-	(
-		CROSS=
-		[ "$arch" = i386 ] || arch_setup "${arch%-debug}"
-		"${CROSS}gcc" --version | head -n 1
-	)
+# What a task of ci/full is compiled and run with.
+task_tools() { # TASK
+	local LINUX_ARCH KUNIT_ARCH IMAGE CMDLINE CROSS='' BOOT=() arch=${1#*-} tool
+	[ "$arch" = i386 ] || arch_setup "${arch%-debug}"
+	[[ $1 != patches-* && $1 != modules-* ]] || BOOT=()
+	for tool in "${CROSS}gcc" "${BOOT[@]:0:1}"; do "$tool" --version 2>/dev/null | head -n 1 || :; done | paste -sd ,
 }
 
 # Names what a result of the cell depends on, but for the tree: configuration, cases, tools.
 cell_inputs() {
+	local tool
 	{
 		cell_config || :
 		cell_cases || :

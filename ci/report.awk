@@ -219,7 +219,7 @@ END {
 		else if (tverdict[i] == "ok") taskok++
 		if (tstate[i] == "fresh" && tverdict[i] != "ok")
 			red("make full, " h(task[i]) ": " h(tverdict[i]) ", " h(tdetail[i]))
-		if (claimed[i] == "claimed" && tstate[i] != "fresh")
+		if (claimed[i] == "claimed" && tstate[i] ~ /^(stale|missing)$/)
 			red("make full, " h(task[i]) ": claimed, but " tstate[i])
 	}
 	if (info["tree"] != "")
@@ -502,7 +502,7 @@ END {
 	print "</section>"
 
 	section("tasks", "Tasks of make full")
-	open("flow", "Tasks of make full", "Task|State|Result|Compiler")
+	open("flow", "Tasks of make full", "Task|State|Result|Tools")
 	for (i = 1; i <= ntask; i++)
 		printf "<tr><th scope=row>%s%s<td>%s<td>%s %s<td>%s\n", h(task[i]),
 			claimed[i] == "claimed" ? " (claimed)" : "", statemark(tstate[i]),

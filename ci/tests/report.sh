@@ -30,9 +30,13 @@ cell s390 pass 0123456789abcdef "$pass" "$skip"
 cell ppc64le hung "$series" "$pass"
 cell ppc64 build "$series"
 printf '%s\t%s\t%s\n' ring 'a <row> & more' suite.holds ring 'another row' suite.breaks dma 'deep' suite.rows.deep >"$KUNIT/decisions.tsv"
-task() { printf '%s\t%s\t%s\tLinux 7.3.99\tgcc 12.2.0\t%s\n' "$1" "$2" "${4:-$(from_lib "task_id $1")}" "$3"; }
+task() { # TASK VERDICT DETAIL [ID]
+	printf '%s\t%s\t%s\tLinux 7.3.99\t%s\t%s\n' "$1" "$2" "${4:-$(from_lib "task_id $1")}" \
+		"${tools:-$(from_lib ". '$HERE/ci/arch.sh'; task_tools $1")}" "$3"
+}
 {
 	task before-um ok '2 cases'
+	tools='gcc 1.0' task repeat-um ok '20 boots'
 	task coverage-um ok '9 of 10 lines'
 	task mutants-um ok '2 mutants'
 	task hunks-um ok '1 hunk' stale
@@ -45,6 +49,7 @@ printf 'kernel: name the ten\ta.c\tf()\tthe build breaks\n' >"$RESULTS/v7.3-hunk
 
 expect 'the page is made' 1 'Red: 3 cells fail, 1 other finding; 1 cell is stale.*; 1 cell was not run' "$HERE/ci/report" --page
 page=$work/report/index.html
+same 'a result of other tools is called so' 1 "$(grep -c '^<tr><th scope=row>repeat-um<td><span class=stale>of other tools<' "$page")"
 same 'less than 1.5 MB, and nothing but itself' 1 $(($(stat -c %s "$page") < 1500000))
 same 'each cell has its KTAP beside the page' 5 "$(find "$work/report/cells" -name console.log | wc -l)"
 same 'each link to a file has its file' '' "$(grep -oE 'href="cells/[^"]*"' "$page" | sort -u | cut -d '"' -f 2 |
