@@ -245,7 +245,7 @@ task_id() { # TASK
 		mutants-*)
 			# all lines of its functions: another architecture's may take a mutant over
 			awk -F'\t' -v a="$arch" 'FNR == NR { if ($1 == a) f[$2, $3]; next } ($2, $3) in f' "$ROOT"/ci/mutants.tsv{,}
-			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/*
+			cat "$ROOT"/ci/mutants.awk "$ROOT"/ci/mutants.d/* "$ROOT"/configs/init{,-"$arch"}.config 2>/dev/null || :
 			;;&
 		before-*) cat "$ROOT"/ci/before{,-judge,.tsv,.c} "$ROOT/configs/coverage.config" ;;&
 		coverage-*)
