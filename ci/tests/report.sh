@@ -155,4 +155,7 @@ expect 'a cell of a tree that is not exported counts' 1 'Red: 1 cell fails, 1 ot
 same 'it says so, and names the case' 'breaks tree' \
 	"$(grep -oE 'the tree is not what|suite\.(<wbr>)?breaks' "$work/report/index.html" | sed 's/the tree.*/tree/; s/.*breaks/breaks/' | sort -u | xargs)"
 expect 'and is not kept' 1 '' "$HERE/ci/report" --keep
+inputs=others cell um pass "$(from_lib tree_series)" "$pass"
+"$HERE/ci/report" --page >/dev/null 2>&1
+same 'a cell of other options, cases or tools is stale' 1 "$(grep -cx 'state	um	stale' "$work/report/facts.tsv")"
 same 'not one line of it' '' "$(grep '^um.*tree' "$RESULTS/v7.3-cells.tsv")"
