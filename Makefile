@@ -58,7 +58,7 @@ lab: tree ## real drivers and a device that cannot read private memory: make lab
 	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
 
 .PHONY: matrix
-matrix: tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
+matrix: deps tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
 	@ci/matrix $(CELLS)
 
 .PHONY: cell

@@ -85,3 +85,5 @@ same 'indeed none' 0 "$(grep -c '(kept)' "$TMP/out")"
 git -C "$TREE" checkout -q -- .
 expect 'a cell that is only tried does not fail the matrix' 0 'tried in vain: um-clang' env FORCE=1 FAILING=um-clang "$TMP/clone/ci/matrix" um um-clang
 expect 'a cell that is not there' 2 'no such cell: vax' "$TMP/clone/ci/matrix" vax
+expect 'what is missing for any of them is said before the first' 3 'missing: clang-19$' \
+	env PATH="$(path_without clang-19)" "$TMP/clone/ci/matrix" um um-clang

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The commands of a generated CI job for real: under bash -e, in a clean clone with a
+# home of its own.  (With the sources and objects that are in the cache.)
+#
+# JOB_CELLS='um s390-clang' runs those jobs of either file; um alone is what a test can afford.
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2016  # of the checkout that this is
+cache=$(bash -c '. "$0"/ci/lib.sh; echo "$CACHE"' "$HERE")
+export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache HOME=$TMP/home CC='ccache gcc'
+unset CI_LOCKED TREE LOGS MAILS KUNIT PATCHES KERNEL_SRC CCACHE_BASEDIR
+mkdir -p "$HOME" "$TMP/cache/${cache##*/}"
+ln -s "$cache"/{base.git,debs} "$TMP/cache/${cache##*/}"
+for cell in ${JOB_CELLS:-um}; do
+	for f in .gitlab/matrix.yml .github/workflows/matrix.yml; do
+		rm -rf "$TMP/clone"
+		git clone -q "$HERE" "$TMP/clone"
+		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
+		expect "$f: the commands of the job $cell" 0 "^$cell +[1-9][0-9]* passed" \
+			env -C "$TMP/clone" bash -e "$TMP/block"
+		for part in results/$cell/junit.xml logs; do
+			same "what it keeps is there: $part" 1 "$(find "$TMP/cache/${cache##*/}" -path "*/work-*/$part" | wc -l)"
+		done
+	done
+	same 'and nothing in the checkout' '' "$(git -C "$TMP/clone" status --short)"
+done
