@@ -54,6 +54,10 @@ for f in "$gitlab" "$github"; do
 		out=$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" 2>&1) && grep -qx "ci/kunit $cell *" <<<"$out" || bad+="$cell "
 	done
 	same "$f: each job's commands run under bash -e" '' "$bad"
+	# so that jobs.sh, which runs one for real, speaks for them all
+	same "$f: they differ in nothing but the cell" 1 "$(for cell in $(cells); do
+		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" | sed "s/CELL=$cell\$/CELL=/" | sha256sum
+	done | sort -u | wc -l)"
 done
 sed -i 's/^make deps/make no-such-target/' "$TMP/block"
 same 'and a command that fails ends them' 1 "$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" >/dev/null 2>&1 || echo 1)"
