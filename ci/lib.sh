@@ -235,6 +235,9 @@ task_id() { # TASK
 		series_id "${arch%-debug}"
 		case "$1" in
 		patches-*) ;;
+		hunks-*)
+			if [ "$arch" = ppc64le ]; then grep '	arch/powerpc/' "$ROOT/ci/hunks-reasons"; else grep -v '^#\|	arch/powerpc/' "$ROOT/ci/hunks-reasons"; fi || :
+			;;&
 		modules-*) cat "$ROOT/configs/modules.config" ;;
 		lab-*)
 			find "$ROOT/ci/lab" -type f ! -name '*.md' ! -name scenarios.tsv ! -name device-test.c | sort | xargs cat

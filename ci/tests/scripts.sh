@@ -72,3 +72,8 @@ expect 'a guest that says nothing' 9 'printed no test results' "$HERE/ci/boot" u
 printf '#!/bin/sh\necho KTAP version 1; echo "** 3 printk messages dropped **"\n' >"$TMP/drops"
 chmod +x "$TMP/drops"
 expect 'a guest that loses messages' 9 'lost messages' "$HERE/ci/boot" um "$TMP/drops" "$TMP/log"
+mkdir "$TMP/qemu"
+printf '#!/bin/sh\necho KTAP version 1; kill -ABRT $$\n' >"$TMP/qemu/qemu-system-s390x"
+chmod +x "$TMP/qemu/qemu-system-s390x"
+expect 'an emulator that aborts is not taken for a guest that ended' 3 'qemu-system-s390x ended with 134' \
+	env PATH="$TMP/qemu:$PATH" "$HERE/ci/boot" s390 "$TMP/mute" "$TMP/log"
