@@ -148,7 +148,7 @@ expect 'one that is there' 0 'ok +some-task: detail' "$HERE/ci/claims"
 printf 'some-task\tbad\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
 expect 'one that is bad' 1 'some-task: bad' "$HERE/ci/claims"
 printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
-(. "$HERE/ci/lib.sh"; pgit init -q "$TREE" && pgit -C "$TREE" commit -q --allow-empty -m 'Linux 0.1' && pgit -C "$TREE" tag base)
+bash -c ". '$HERE/ci/lib.sh'"'; pgit init -q "$TREE" && pgit -C "$TREE" commit -q --allow-empty -m "Linux 0.1" && pgit -C "$TREE" tag base'
 expect 'one of another base' 1 'some-task: stale: on Linux, and here the base is Linux 0.1' "$HERE/ci/claims"
 sed -i 's/^+line ten$/+line 0xa/' "$PATCHES"/0001-*.patch
 expect 'one of another series' 1 'some-task: stale' "$HERE/ci/claims"
