@@ -151,4 +151,4 @@ printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
 bash -c ". '$HERE/ci/lib.sh'"'; pgit init -q "$TREE" && pgit -C "$TREE" commit -q --allow-empty -m "Linux 0.1" && pgit -C "$TREE" tag base'
 expect 'one of another base' 1 'some-task: stale: on Linux, and here the base is Linux 0.1' "$HERE/ci/claims"
 sed -i 's/^+line ten$/+line 0xa/' "$PATCHES"/0001-*.patch
-expect 'one of another series' 1 'some-task: stale' "$HERE/ci/claims"
+expect 'one of another series' 1 'some-task: stale: of another series' "$HERE/ci/claims"
