@@ -22,9 +22,9 @@ sed -i /s.b/d "$TMP/before"
 expect 'one that a dead guest has no result for' 1 's\.b: no result before' "$HERE/ci/before-judge" "$TMP/before" "$TMP/series"
 
 # --- no case is absent from both sides, which the judge could not see
+names() { grep -v '^#' "$1" | cut -d ' ' -f 1 | cut -f 1 | sort; }
 for kept in "$HERE"/ci/results/*-before-*.tsv; do
 	arch=${kept##*-} arch=${arch%.tsv}
-	names() { grep -v '^#' "$1" | cut -d ' ' -f 1 | cut -f 1 | sort; }
 	same "the kept outcomes of $arch are of every case" '' "$(diff <(names "$HERE/kunit/$arch.cases") <(names "$kept"))"
 done
 

@@ -147,6 +147,16 @@ rows works . 'blk:9 rebind'
 play && edit '1i lab: rebind ok 0' && expect 'lab: nothing was bound anew' 1 'rebind: not ok' lab
 rows works+ap .
 play && expect 'lab: nothing refused beside it' 1 'not refused with "device must' lab
+# what fills the pool: it complains, or it grew
+rows works private:avail 'blk:9 flood'
+play drop=1 flags=1 violations=3 kinds=avail
+flood() { # SLOTS at the end
+	play && edit '/^lab: blk ok/i lab: first swiotlb used 0 most 1 of 512' &&
+		edit 's/^lab: blk ok.*/&\nlab: flood ok 4 times 8 bytes/; s/of 32768/of '"$1/"
+}
+flood 512 && expect 'lab: a pool that did not get full' 1 'one: has to be works: the pool did not get full' lab
+flood 1024 && expect 'lab: one that grew' 0 '^ok .*bounce 7 of 1024' lab
+flood 512 && edit '1i virtio: swiotlb buffer is full' && expect 'lab: one that complained' 0 '^ok .*bounce 7 of 512' lab
 : >"$SCENARIOS"
 row 'long run' - - blk:REQUESTS:2 '' . works
 play && expect 'lab: a long run that is too short' 1 '9 requests, not 10' lab
