@@ -29,73 +29,73 @@ full: deps ## what takes too long for test; goes on where it was stopped
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing (YES=1 does not ask)
-	@ci/deps
+	@ci/lib/deps
 
 .PHONY: fetch
 fetch: deps ## bring in all that comes over the network; afterwards all works offline
-	@ci/source --fetch >/dev/null
-	@ci/base-info
+	@ci/series/source --fetch >/dev/null
+	@ci/series/base-info
 
 .PHONY: tree
 tree: ## the git tree to work in: Linux with the series on top
-	@ci/tree
-	@ci/tree --path
+	@ci/series/tree
+	@ci/series/tree --path
 
 .PHONY: patches
 patches: ## export that tree to patches/
-	@ci/export
+	@ci/series/export
 
 .PHONY: check
 check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
-	@ci/check
+	@ci/series/check
 
 .PHONY: kunit
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
-	@ci/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
+	@ci/cell/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
 
 .PHONY: lab
 lab: tree ## real drivers and a device that cannot read private memory: make lab [ARCH=] [SCENARIO=pattern]
 	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
 
 .PHONY: matrix
-matrix: deps tree ## every cell of ci/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
-	@ci/matrix $(CELLS)
+matrix: deps tree ## every cell of ci/cell/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
+	@ci/cell/matrix $(CELLS)
 
 .PHONY: cell
 cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]]
-	@ci/kunit $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
+	@ci/cell/kunit $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
 
 .PHONY: report
 report: deps ## one HTML page of all results; runs the cells and checks that are missing
-	@ci/report
+	@ci/report/report
 
 .PHONY: mails
 mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
-	@ci/mails
+	@ci/series/mails
 
 .PHONY: mails-dir
 mails-dir: ## where the mails are
-	@source ci/lib.sh; echo $$MAILS
+	@source ci/lib/lib.sh; echo $$MAILS
 
 .PHONY: pure-move
 pure-move: tree ## compare the objects before and after the header move
-	@ci/pure-move $(ARCH)
+	@ci/proof/pure-move $(ARCH)
 
 .PHONY: before
 before: tree ## which KUnit cases fail without the series: make before ARCH=s390
-	@ci/before $(or $(ARCH),um)
+	@ci/proof/before $(or $(ARCH),um)
 
 .PHONY: coverage
 coverage: tree ## which lines and branches of the series the cases run: make coverage ARCH=s390
-	@ci/coverage $(or $(ARCH),um)
+	@ci/proof/coverage $(or $(ARCH),um)
 
 .PHONY: prune
 prune: ## remove builds and unused sources from the cache; never work of yours
-	@ci/prune
+	@ci/lib/prune
 
 .PHONY: size
 size: ## how large the cache is
-	@ci/prune --size
+	@ci/lib/prune --size
 
 .PHONY: help
 help: ## this
@@ -108,12 +108,12 @@ help: ## this
 	@echo '  TREE=         where the tree to work in is (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
-	@echo '  CELL= CELLS=  cells of ci/matrix.tsv; SLOWER=2 where builds take twice their minutes'
+	@echo '  CELL= CELLS=  cells of ci/cell/matrix.tsv; SLOWER=2 where builds take twice their minutes'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'
 	@echo '  CC=           compiler, also "ccache gcc"'
-	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX=   for make mails: ci/mails --help'
+	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX=   for make mails: ci/series/mails --help'
 	@echo '  YES=1         install packages without asking'
 	@echo
 	@echo 'Exit codes of the scripts, and what is where: ci/README.md'

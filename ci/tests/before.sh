@@ -10,7 +10,7 @@ judge() { # BEFORE SERIES: results of s.a and s.b
 	printf '%s\ts.b\twhy\n' "$2" >"$TMP/series"
 	printf 'fail\ts.a\t\n' >>"$TMP/before"
 	printf 'pass\ts.a\t\n' >>"$TMP/series"
-	"$HERE/ci/before-judge" "$TMP/before" "$TMP/series"
+	"$HERE/ci/proof/before-judge" "$TMP/before" "$TMP/series"
 }
 expect 'a case that fails before' 0 's\.a	fail	pass	fails before$' judge pass pass
 expect 'one that does not is never said to' 0 's\.b	pass	pass	guards unchanged behaviour$' judge pass pass
@@ -19,7 +19,7 @@ expect 'one that fails on the series' 1 's\.b: fails on the series' judge pass f
 expect 'one that is skipped before only' 1 's\.b: skip before, pass' judge skip pass
 judge pass pass >/dev/null
 sed -i /s.b/d "$TMP/before"
-expect 'one that a dead guest has no result for' 1 's\.b: no result before' "$HERE/ci/before-judge" "$TMP/before" "$TMP/series"
+expect 'one that a dead guest has no result for' 1 's\.b: no result before' "$HERE/ci/proof/before-judge" "$TMP/before" "$TMP/series"
 
 # --- no case is absent from both sides, which the judge could not see
 names() { grep -v '^#' "$1" | cut -d ' ' -f 1 | cut -f 1 | sort; }
@@ -32,7 +32,7 @@ done
 fixture
 printf 'int f(void)\n{\n\treturn 1;\n}\n' >"$TMP/linux/kernel/c.c"
 table() { printf '%s\n' "$@" | sed 's/ /\t/' >"$TMP/table"; }
-before() { BEFORE_TABLE=$TMP/table "$HERE/ci/before" --tree um; }
+before() { BEFORE_TABLE=$TMP/table "$HERE/ci/proof/before" --tree um; }
 ten='kernel: name the ten' fifty='kernel: name the twenty and the fifty'
 table "keep $ten" "revert $fifty"
 expect 'a commit is taken back' 0 'full/src$' before
@@ -93,7 +93,7 @@ branch  2 taken 0
 EOT
 printf 'kernel/a.c\t%d\n' 1 2 4 >"$TMP/added"
 : >"$TMP/reasons"
-coverage() { "$HERE/ci/coverage-judge" -v arch=um -v src=/src/ "$TMP/reasons" "$TMP/added" "$TMP/gcov"; }
+coverage() { "$HERE/ci/proof/coverage-judge" -v arch=um -v src=/src/ "$TMP/reasons" "$TMP/added" "$TMP/gcov"; }
 expect 'a branch that is not taken' 1 'no reason: 1 of 2 branches	f	kernel/a.c	if \(x\)' coverage
 printf 's390,um\tkernel/a.c\tf\t1 of 2 branches\tif (x)\tnever\n' >"$TMP/reasons"
 expect 'and has a reason' 0 'f	kernel/a.c	3	3	2	1$' coverage

@@ -7,7 +7,7 @@
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck disable=SC2016  # of the checkout that this is
-cache=$(bash -c '. "$0"/ci/lib.sh; echo "$CACHE"' "$HERE")
+cache=$(bash -c '. "$0"/ci/lib/lib.sh; echo "$CACHE"' "$HERE")
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache HOME=$TMP/home CC='ccache gcc'
 unset CI_LOCKED TREE LOGS MAILS KUNIT PATCHES KERNEL_SRC CCACHE_BASEDIR
 mkdir -p "$HOME" "$TMP/cache/${cache##*/}"
@@ -16,7 +16,7 @@ for cell in ${JOB_CELLS:-um}; do
 	for f in .gitlab/matrix.yml .github/workflows/matrix.yml; do
 		rm -rf "$TMP/clone"
 		git clone -q "$HERE" "$TMP/clone"
-		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
+		"$HERE/ci/cell/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
 		expect "$f: the commands of the job $cell" 0 "^$cell +[1-9][0-9]* passed" \
 			env -C "$TMP/clone" bash -e "$TMP/block"
 		for part in "results/$cell/junit.xml" logs; do

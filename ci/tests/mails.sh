@@ -16,15 +16,15 @@ unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL
 export HOME=$TMP/home GIT_CONFIG_NOSYSTEM=1 MAILS=$TMP/mails
 mkdir -p "$HOME"
 sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/0001-*.patch
-"$HERE/ci/tree" >/dev/null 2>&1
+"$HERE/ci/series/tree" >/dev/null 2>&1
 count() { grep -c "$@" || :; }
 
-expect 'without an identity: drafts' 0 'drafts' "$HERE/ci/mails"
+expect 'without an identity: drafts' 0 'drafts' "$HERE/ci/series/mails"
 same 'which nobody has signed' 0 "$(cat "$MAILS"/*.patch | count '^Signed-off-by:')"
-expect 'nobody can sign off' 2 'needs to know who signs' env SIGNOFF=1 "$HERE/ci/mails"
+expect 'nobody can sign off' 2 'needs to know who signs' env SIGNOFF=1 "$HERE/ci/series/mails"
 
 export GIT_AUTHOR_NAME='S. Ender' GIT_AUTHOR_EMAIL=s@example.invalid
-expect 'signed off' 0 'git send-email' env SIGNOFF=1 ASSISTED_BY='LLM sparse' REROLL=2 "$HERE/ci/mails"
+expect 'signed off' 0 'git send-email' env SIGNOFF=1 ASSISTED_BY='LLM sparse' REROLL=2 "$HERE/ci/series/mails"
 same 'a cover letter and two patches' 3 "$(find "$MAILS" -name 'v2-*.patch' | wc -l)"
 same 'all from the sender' 3 "$(cat "$MAILS"/*.patch | count '^From: .*S\. Ender.* <s@example.invalid>')"
 same 'all to the maintainer' 3 "$(cat "$MAILS"/*.patch | count '^To: .*m@example.invalid')"
@@ -42,11 +42,11 @@ mkdir -p "$RESULTS"
 task() { # WHAT IT IS BOUND TO
 	printf 'repeat-um\tok\t%s\t%s\tgcc\tten boots\n' "$1" "$(git -C "$TREE" log -1 --format=%s base)" >"$RESULTS/v7.3.tsv"
 }
-task "$(bash -c ". '$HERE/ci/lib.sh'; task_id repeat-um")"
-"$HERE/ci/mails" >/dev/null 2>&1
+task "$(bash -c ". '$HERE/ci/lib/lib.sh'; task_id repeat-um")"
+"$HERE/ci/series/mails" >/dev/null 2>&1
 same 'the cover letter says what was tested' 1 "$(cat "$MAILS"/0000-* | count '^  um: *ten boots$')"
 task stale
-expect 'and of another series nothing' 0 'nothing is claimed as tested' "$HERE/ci/mails"
+expect 'and of another series nothing' 0 'nothing is claimed as tested' "$HERE/ci/series/mails"
 same 'nor has it the mark, but all else' '0 1' "$(cat "$MAILS"/0000-* | count -E 'TESTED|Tested|boots') $(cat "$MAILS"/0000-* | count '^and after$')"
-expect 'patches, tree, mails and back' 0 'both ways' "$HERE/ci/roundtrip"
+expect 'patches, tree, mails and back' 0 'both ways' "$HERE/ci/series/roundtrip"
 same 'the stored patches are still unsigned' 0 "$(cat "$PATCHES"/*.patch | count '^Signed-off-by:')"

@@ -3,11 +3,11 @@
 # The cells, and the CI jobs that are generated from them.
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=ci/lib.sh
-. "$HERE/ci/lib.sh"
+# shellcheck source=ci/lib/lib.sh
+. "$HERE/ci/lib/lib.sh"
 set +e +o pipefail
-# shellcheck source=ci/arch.sh
-. "$HERE/ci/arch.sh"
+# shellcheck source=ci/lib/arch.sh
+. "$HERE/ci/lib/arch.sh"
 gitlab=.gitlab/matrix.yml github=.github/workflows/matrix.yml
 
 # --- a cell is what its name says
@@ -34,13 +34,13 @@ same 'a launcher in CC serves a cross compiler' 'ccache s390x-linux-gnu-gcc' "$(
 same 'and clang' 'ccache clang-19' "$(CC='ccache gcc'; cell_setup s390-clang; echo "$CELL_CC")"
 
 # --- the generated jobs
-expect 'the generated CI jobs are current' 0 'are current' "$HERE/ci/matrix-generate" --check
+expect 'the generated CI jobs are current' 0 'are current' "$HERE/ci/cell/matrix-generate" --check
 for f in "$gitlab" "$github"; do
 	same "$f has a job a cell" "$(cells)" \
 		"$(sed -nE '/^(jobs|default):/,$ s/^ {0,2}([a-z0-9_-]+):$/\1/p' "$HERE/$f" | grep -vxE 'default|variables|jobs|cache|artifacts|script|reports')"
 done
 sed 's/^um-nodma	/um-other	/' "$MATRIX" >"$TMP/matrix.tsv"
-expect 'a changed matrix makes them stale' 1 "$gitlab $github" env MATRIX="$TMP/matrix.tsv" "$HERE/ci/matrix-generate" --check
+expect 'a changed matrix makes them stale' 1 "$gitlab $github" env MATRIX="$TMP/matrix.tsv" "$HERE/ci/cell/matrix-generate" --check
 
 # --- each block of commands, in a clean clone, where make only says what it would do
 git clone -q "$HERE" "$TMP/clone"
@@ -50,26 +50,26 @@ chmod +x "$TMP/stub/make"
 for f in "$gitlab" "$github"; do
 	bad=
 	for cell in $(cells); do
-		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
-		out=$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" 2>&1) && grep -qx "ci/kunit $cell *" <<<"$out" || bad+="$cell "
+		"$HERE/ci/cell/matrix-generate" --block "$HERE/$f" "$cell" >"$TMP/block"
+		out=$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" 2>&1) && grep -qx "ci/cell/kunit $cell *" <<<"$out" || bad+="$cell "
 	done
 	same "$f: each job's commands run under bash -e" '' "$bad"
 	# so that jobs.sh, which runs one for real, speaks for them all
 	same "$f: they differ in nothing but the cell" 1 "$(for cell in $(cells); do
-		"$HERE/ci/matrix-generate" --block "$HERE/$f" "$cell" | sed "s/CELL=$cell\$/CELL=/" | sha256sum
+		"$HERE/ci/cell/matrix-generate" --block "$HERE/$f" "$cell" | sed "s/CELL=$cell\$/CELL=/" | sha256sum
 	done | sort -u | wc -l)"
 done
 sed -i 's/^make deps/make no-such-target/' "$TMP/block"
 same 'and a command that fails ends them' 1 "$(cd "$TMP/clone" && PATH=$TMP/stub:$PATH bash -e "$TMP/block" >/dev/null 2>&1 || echo 1)"
 
-# --- ci/matrix: goes on, keeps, and says what failed; the cells are played by a script
+# --- ci/cell/matrix: goes on, keeps, and says what failed; the cells are played by a script
 fixture
 unset CI_LOCKED CELL CC
-"$HERE/ci/tree" >/dev/null 2>&1
-cat >"$TMP/clone/ci/kunit" <<'EOT'
+"$HERE/ci/series/tree" >/dev/null 2>&1
+cat >"$TMP/clone/ci/cell/kunit" <<'EOT'
 #!/bin/bash
 . "$(dirname "$0")/lib.sh"
-. "$ROOT/ci/arch.sh"
+. "$ROOT/ci/lib/arch.sh"
 cell_setup "$1"
 mkdir -p "$WORK/results/$1"
 [[ " ${FAILING:-} " != *" $1 "* ]] && verdict=pass || verdict=hung
@@ -78,16 +78,16 @@ printf 'verdict\t%s\npassed\t7\n' $verdict >"$WORK/results/$1/facts"
 cell_id >"$WORK/results/$1/id"
 echo "$1 7 passed"
 EOT
-matrix() { env FAILING="$1" "$TMP/clone/ci/matrix" um um-clang um-debug; }
+matrix() { env FAILING="$1" "$TMP/clone/ci/cell/matrix" um um-clang um-debug; }
 expect 'a cell fails: the others run, and the end says which' 1 'cells failed: um$' matrix um
 same 'a line a cell' 3 "$(grep -cE '^(ok|FAIL) ' "$TMP/out")"
 expect 'one that passed is kept, one that failed runs again' 0 'ok    um 7 passed' matrix ''
 same 'and only that one' 2 "$(grep -c '(kept)' "$TMP/out")"
 expect 'a changed tree keeps none' 0 'Matrix: 3 cells, 0 failed' \
-	bash -c "echo x >>'$TREE/kernel/a.c'; '$TMP/clone/ci/matrix' um um-clang um-debug"
+	bash -c "echo x >>'$TREE/kernel/a.c'; '$TMP/clone/ci/cell/matrix' um um-clang um-debug"
 same 'indeed none' 0 "$(grep -c '(kept)' "$TMP/out")"
 git -C "$TREE" checkout -q -- .
-expect 'a cell that is only tried does not fail the matrix' 0 'tried in vain: um-clang' env FORCE=1 FAILING=um-clang "$TMP/clone/ci/matrix" um um-clang
-expect 'a cell that is not there' 2 'no such cell: vax' "$TMP/clone/ci/matrix" vax
+expect 'a cell that is only tried does not fail the matrix' 0 'tried in vain: um-clang' env FORCE=1 FAILING=um-clang "$TMP/clone/ci/cell/matrix" um um-clang
+expect 'a cell that is not there' 2 'no such cell: vax' "$TMP/clone/ci/cell/matrix" vax
 expect 'what is missing for any of them is said before the first' 3 'missing: clang-19$' \
-	env PATH="$(path_without clang-19)" "$TMP/clone/ci/matrix" um um-clang
+	env PATH="$(path_without clang-19)" "$TMP/clone/ci/cell/matrix" um um-clang

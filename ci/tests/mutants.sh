@@ -36,7 +36,7 @@ mutants() {
 	shift
 	: >"$TMP/list"
 	printf '%b\n' "$@" >"$TMP/t.tsv"
-	awk -f "$HERE/ci/mutants.awk" -v file=t.c -v added="$added" -v table="$TMP/list" "$TMP/t.tsv" "$TMP/t.c" >"$TMP/t.out"
+	awk -f "$HERE/ci/proof/mutants.awk" -v file=t.c -v added="$added" -v table="$TMP/list" "$TMP/t.tsv" "$TMP/t.c" >"$TMP/t.out"
 }
 names() { cut -f 5 "$TMP/list" | tr '\n' ';'; }
 
@@ -63,4 +63,4 @@ expect 'a mutant twice' 1 'twice' mutants '' 'um\tt.c\tg\tx - 1\tx' 'um\tt.c\tg\
 sed -i '1s/^/#define C(x) ((x) \&\& y)\n/' "$TMP/t.c"
 expect 'a new condition in a macro' 1 'line 1: a condition in a macro' mutants '1' 'um\tt.c\tg\t*'
 
-expect 'each condition of the series has its mutants' 0 '^[0-9]+	um	' "$HERE/ci/mutants" --list
+expect 'each condition of the series has its mutants' 0 '^[0-9]+	um	' "$HERE/ci/proof/mutants" --list

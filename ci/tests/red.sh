@@ -5,15 +5,15 @@
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck disable=SC2016  # of the checkout that this is
-cache=$(bash -c '. "$0"/ci/lib.sh; echo "$CACHE"' "$HERE")
+cache=$(bash -c '. "$0"/ci/lib/lib.sh; echo "$CACHE"' "$HERE")
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache
 unset CI_LOCKED TREE LOGS MAILS CCACHE_BASEDIR
 mkdir -p "$TMP/cache/${cache##*/}"
 ln -s "$cache"/{base.git,debs} "$TMP/cache/${cache##*/}"
 git clone -q "$HERE" "$TMP/clone"
 cd "$TMP/clone" || exit
-expect 'another checkout has its own tree' 0 ' patches on' ci/tree
-tree=$(ci/tree --path)
+expect 'another checkout has its own tree' 0 ' patches on' ci/series/tree
+tree=$(ci/series/tree --path)
 
 broken() { # FILE OLD NEW
 	same "there is a decision to break in $1" 1 "$(grep -cF "$2" "$tree/$1")"
@@ -27,9 +27,9 @@ broken kernel/dma/mapping.c 'return force_dma_unencrypted(dev);' 'return !force_
 broken drivers/virtio/virtio.c 'shared && drv->passes_guest_phys' 'shared \&\& !drv->passes_guest_phys'
 broken arch/powerpc/kernel/dma-iommu.c 'mask != DMA_BIT_MASK(64)' 'mask == DMA_BIT_MASK(64)'
 for cell in um ppc64le; do
-	expect "the cell $cell fails" 1 'the cases are not what' ci/kunit $cell
+	expect "the cell $cell fails" 1 'the cases are not what' ci/cell/kunit $cell
 done
-expect 'the page is red' 1 '^Red: 2 cells fail' ci/report --page
+expect 'the page is red' 1 '^Red: 2 cells fail' ci/report/report --page
 page=$(sed -n 's/^Report: //p' "$TMP/out")
 red D um dma_protected.dma_protected_needs_shared
 red V um virtio_mem_acc.virtio_mem_acc_probe

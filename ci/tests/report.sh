@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The page of ci/report as a browser shows it, of results made up here: what has
+# The page of ci/report/report as a browser shows it, of results made up here: what has
 # to be seen is, nothing is asked of a network, it fits a telephone and a printer.
 # Each assertion has a broken page beside it that it has to catch.
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 fixture
 export MATRIX=$TMP/matrix.tsv RESULTS=$TMP/results KUNIT=$TMP/kunit
-from_lib() { bash -c ". '$HERE/ci/lib.sh'; $1"; }
+from_lib() { bash -c ". '$HERE/ci/lib/lib.sh'; $1"; }
 # shellcheck disable=SC2016
 work=$(from_lib 'echo $WORK') series=$(from_lib series_id)
 mkdir -p "$RESULTS" "$KUNIT"
@@ -20,7 +20,7 @@ cell() { # CELL VERDICT SERIES [CASE-LINE...]
 	printf '%s\n' "${@:4}" >"$dir/cases.tsv"
 	printf '%s\t%s\n' cell "$1" arch "$1" verdict "$2" passed 1 failed 0 skipped 1 build_seconds 71 boot_seconds 2 \
 		compiler 'gcc (Debian 12.2.0-14) 12.2.0' base 'Linux 7.3.99' series "$3" kernel_bytes 12345678 \
-		qemu "$([ "$1" = um ] || echo 'QEMU emulator version 7.2.22')" inputs "${inputs:-$(from_lib ". '$HERE/ci/arch.sh'; cell_setup $1; cell_inputs")}" date 2026-01-02T03:04:05Z >"$dir/facts"
+		qemu "$([ "$1" = um ] || echo 'QEMU emulator version 7.2.22')" inputs "${inputs:-$(from_lib ". '$HERE/ci/lib/arch.sh'; cell_setup $1; cell_inputs")}" date 2026-01-02T03:04:05Z >"$dir/facts"
 	printf '    # breaks: EXPECTATION FAILED at a.c:1\n    Expected <this> & that\n' >"$dir/console.log"
 }
 pass=$'pass\tsuite.holds\t' skip=$'skip\tsuite.rows.deep\tno-room-in-here'
@@ -32,7 +32,7 @@ cell ppc64 build "$series"
 printf '%s\t%s\t%s\n' ring 'a <row> & more' suite.holds ring 'another row' suite.breaks dma 'deep' suite.rows.deep >"$KUNIT/decisions.tsv"
 task() { # TASK VERDICT DETAIL [ID]
 	printf '%s\t%s\t%s\tLinux 7.3.99\t%s\t%s\n' "$1" "$2" "${4:-$(from_lib "task_id $1")}" \
-		"${tools:-$(from_lib ". '$HERE/ci/arch.sh'; task_tools $1")}" "$3"
+		"${tools:-$(from_lib ". '$HERE/ci/lib/arch.sh'; task_tools $1")}" "$3"
 }
 {
 	task before-um ok '2 cases'
@@ -47,7 +47,7 @@ printf 'suite.holds\tfail\tpass\tfails before\nsuite.rows.deep\tpass\tpass\tguar
 printf 'f\ta.c\t10\t9\t4\t4\nnot run\tf\ta.c\treturn;\tout of memory\n' >"$RESULTS/v7.3-coverage-um.tsv"
 printf 'kernel: name the ten\ta.c\tf()\tthe build breaks\n' >"$RESULTS/v7.3-hunks-um.tsv"
 
-expect 'the page is made' 1 'Red: 3 cells fail, 1 other finding; 1 cell is stale.*; 1 cell was not run' "$HERE/ci/report" --page
+expect 'the page is made' 1 'Red: 3 cells fail, 1 other finding; 1 cell is stale.*; 1 cell was not run' "$HERE/ci/report/report" --page
 page=$work/report/index.html
 same 'a result of other tools is called so' 1 "$(grep -c '^<tr><th scope=row>repeat-um<td><span class=stale>of other tools<' "$page")"
 same 'less than 1.5 MB, and nothing but itself' 1 $(($(stat -c %s "$page") < 1500000))
@@ -130,20 +130,20 @@ same 'on paper, with all that was folded' 'pages unfolded' "$(print index | xarg
 same 'caught: folded on paper' pages "$(print unopened | xargs)"
 
 # --- what is kept, and what the cover letter says of it
-expect 'verdicts are kept' 1 'kept in ci/results: 4 cells' "$HERE/ci/report" --keep
+expect 'verdicts are kept' 1 'kept in ci/results: 4 cells' "$HERE/ci/report/report" --keep
 same 'those of this series' 'ppc64 build ppc64le hung um pass x86_64 fail' \
 	"$(grep -v '^#' "$RESULTS/v7.3-cells.tsv" | cut -f 1,2 | sort | xargs)"
-expect 'the block for the cover letter' 0 '^  um +1 +1  gcc 12.2.0 +none$' "$HERE/ci/tested"
+expect 'the block for the cover letter' 0 '^  um +1 +1  gcc 12.2.0 +none$' "$HERE/ci/report/tested"
 same 'one that fails says so, a stale one is not there, nor one that was not run' 'um x86_64 FAILS ppc64le FAILS ppc64 FAILS' \
-	"$("$HERE/ci/tested" | sed -nE '/^  cell/,/^$/s/^  (um|x86_64|s390|ppc64le|ppc64|arm64) .*([0-9]|none)(  FAILS)?$/\1\3/p' | xargs)"
-same 'so with tasks' 'before coverage mutants' "$("$HERE/ci/tested" | sed -nE 's/^  um: +(2 cases|9 of 10 lines|2 mutants|1 hunk)$/\1/p' |
+	"$("$HERE/ci/report/tested" | sed -nE '/^  cell/,/^$/s/^  (um|x86_64|s390|ppc64le|ppc64|arm64) .*([0-9]|none)(  FAILS)?$/\1\3/p' | xargs)"
+same 'so with tasks' 'before coverage mutants' "$("$HERE/ci/report/tested" | sed -nE 's/^  um: +(2 cases|9 of 10 lines|2 mutants|1 hunk)$/\1/p' |
 	sed 's/2 cases/before/; s/9 of.*/coverage/; s/2 mut.*/mutants/' | sort | xargs)"
 rm -r "$work/results"
-expect 'kept verdicts are on the page where there is no other' 1 'Red: 3 cells fail' "$HERE/ci/report" --page
+expect 'kept verdicts are on the page where there is no other' 1 'Red: 3 cells fail' "$HERE/ci/report/report" --page
 : >"$RESULTS/claims"
 sed -i 's/^+line ten$/+line 10.0/' "$PATCHES"/0001-*
-same 'of other patches nothing is claimed' '' "$("$HERE/ci/tested" 2>/dev/null)"
-expect 'and the page says so' 0 '^Not complete.* 4 cells are stale' "$HERE/ci/report" --page
+same 'of other patches nothing is claimed' '' "$("$HERE/ci/report/tested" 2>/dev/null)"
+expect 'and the page says so' 0 '^Not complete.* 4 cells are stale' "$HERE/ci/report/report" --page
 
 # --- a decision broken in the tree is red before it is a patch
 git init -q "$TREE" && git -C "$TREE" -c user.name=a -c user.email=a@b commit -q --allow-empty -m 'Linux 7.3.99'
@@ -151,11 +151,11 @@ clean=$(from_lib tree_series)
 touch "$TREE/new.c"
 same 'a new file is another tree' 1 "$([ "$clean" != "$(from_lib tree_series)" ] && echo 1)"
 cell um fail "$(from_lib tree_series)" "$pass" $'fail\tsuite.breaks\t'
-expect 'a cell of a tree that is not exported counts' 1 'Red: 1 cell fails, 1 other finding' "$HERE/ci/report" --page
+expect 'a cell of a tree that is not exported counts' 1 'Red: 1 cell fails, 1 other finding' "$HERE/ci/report/report" --page
 same 'it says so, and names the case' 'breaks tree' \
 	"$(grep -oE 'the tree is not what|suite\.(<wbr>)?breaks' "$work/report/index.html" | sed 's/the tree.*/tree/; s/.*breaks/breaks/' | sort -u | xargs)"
-expect 'and is not kept' 1 '' "$HERE/ci/report" --keep
+expect 'and is not kept' 1 '' "$HERE/ci/report/report" --keep
 inputs=others cell um pass "$(from_lib tree_series)" "$pass"
-"$HERE/ci/report" --page >/dev/null 2>&1
+"$HERE/ci/report/report" --page >/dev/null 2>&1
 same 'a cell of other options, cases or tools is stale' 1 "$(grep -cx 'state	um	stale' "$work/report/facts.tsv")"
 same 'not one line of it' '' "$(grep '^um.*tree' "$RESULTS/v7.3-cells.tsv")"

@@ -11,7 +11,7 @@ for s in "${scripts[@]}"; do
 	expect "$s answers --help" 0 '^Usage: ' "$s" --help
 	expect "$s refuses an unknown option" 2 'unknown option' "$s" --nonsense
 done
-expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib.sh ci/arch.sh ci/variant.sh ci/objects.sh ci/tests/lib.sh
+expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib/lib.sh ci/lib/arch.sh ci/lib/variant.sh ci/lib/objects.sh ci/tests/lib.sh
 
 without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|linux$|\.gitmodules)|\.md$|\.cases$|results/' |
 	xargs -r grep -L 'SPDX-License-Identifier' -- | tr '\n' ' ')
@@ -31,10 +31,10 @@ same 'the submodule names its commit' 'a90ee4305c4a5df72c11b31dacfdc76e00fcf78a'
 # --- missing tools
 fixture
 PATH=$(path_without 's390x-linux-gnu-gcc*') expect 'a missing compiler is named' 3 's390x-linux-gnu-gcc' \
-	"$HERE/ci/kunit" s390
+	"$HERE/ci/cell/kunit" s390
 PATH=$(path_without 'qemu-system-s390x') expect 'a missing QEMU is named' 3 'qemu-system-s390x' \
-	"$HERE/ci/boot" s390 /etc/hostname "$TMP/log"
-expect 'an unknown architecture' 2 'no such cell: vax' "$HERE/ci/kunit" vax
+	"$HERE/ci/cell/boot" s390 /etc/hostname "$TMP/log"
+expect 'an unknown architecture' 2 'no such cell: vax' "$HERE/ci/cell/kunit" vax
 
 # --- the KTAP reader
 cat >"$TMP/ktap" <<'EOT'
@@ -56,7 +56,7 @@ not ok 1 suite
 EOT
 same 'KTAP: plain cases, rows, failures and skips' "$(printf '%s\t%s\t%s\n' \
 	pass suite.plain '' pass 'suite.rows.first row' '' fail suite.rows.second '' \
-	skip suite.rows.third 'for a reason' skip suite.last why)" "$("$HERE/ci/ktap" "$TMP/ktap")"
+	skip suite.rows.third 'for a reason' skip suite.last why)" "$("$HERE/ci/cell/ktap" "$TMP/ktap")"
 
 # --- guests that hang or die, played by scripts
 printf '#!/bin/sh\necho booting; sleep 60\n' >"$TMP/hang"
@@ -65,15 +65,15 @@ printf '#!/bin/sh\nexit 3\n' >"$TMP/mute"
 chmod +x "$TMP/hang" "$TMP/die" "$TMP/mute"
 start=$SECONDS
 expect 'a guest that hangs is ended, its last words shown' 9 '^  \| booting' \
-	env TIME_LIMIT=2 "$HERE/ci/boot" um "$TMP/hang" "$TMP/log"
+	env TIME_LIMIT=2 "$HERE/ci/cell/boot" um "$TMP/hang" "$TMP/log"
 same 'within its time limit' 1 $((SECONDS - start < 10))
-expect 'a guest that panics' 9 'died before its tests ended' "$HERE/ci/boot" um "$TMP/die" "$TMP/log"
-expect 'a guest that says nothing' 9 'printed no test results' "$HERE/ci/boot" um "$TMP/mute" "$TMP/log"
+expect 'a guest that panics' 9 'died before its tests ended' "$HERE/ci/cell/boot" um "$TMP/die" "$TMP/log"
+expect 'a guest that says nothing' 9 'printed no test results' "$HERE/ci/cell/boot" um "$TMP/mute" "$TMP/log"
 printf '#!/bin/sh\necho KTAP version 1; echo "** 3 printk messages dropped **"\n' >"$TMP/drops"
 chmod +x "$TMP/drops"
-expect 'a guest that loses messages' 9 'lost messages' "$HERE/ci/boot" um "$TMP/drops" "$TMP/log"
+expect 'a guest that loses messages' 9 'lost messages' "$HERE/ci/cell/boot" um "$TMP/drops" "$TMP/log"
 mkdir "$TMP/qemu"
 printf '#!/bin/sh\necho KTAP version 1; kill -ABRT $$\n' >"$TMP/qemu/qemu-system-s390x"
 chmod +x "$TMP/qemu/qemu-system-s390x"
 expect 'an emulator that aborts is not taken for a guest that ended' 3 'qemu-system-s390x ended with 134' \
-	env PATH="$TMP/qemu:$PATH" "$HERE/ci/boot" s390 "$TMP/mute" "$TMP/log"
+	env PATH="$TMP/qemu:$PATH" "$HERE/ci/cell/boot" s390 "$TMP/mute" "$TMP/log"
