@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Usage: ci/lib/arch.py list | setup ARCH | cell CELL | config CELL
+
+What is known of architectures (arches.tsv) and cells (ci/cell/matrix.tsv): a list of
+both, assignments for bash (ci/lib/arch.sh evaluates them), or a cell's .kunitconfig.
+"""
+import os
+import platform
+import re
+import shlex
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import table
+
+ROOT = Path(os.environ.get("ROOT", Path(__file__).resolve().parents[2]))
+KUNIT = Path(os.environ.get("KUNIT", ROOT / "kunit"))
+MATRIX = Path(os.environ.get("MATRIX", ROOT / "ci/cell/matrix.tsv"))
+
+
+@dataclass(frozen=True)
+class Arch:
+    name: str
+    linux: str
+    kunit: str
+    cross: str
+    dir: str
+    image: str
+    cmdline: str
+    qemu: str
+    counted: str
+    counted_cmdline: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    name: str
+    arch: Arch
+    flavour: str
+    virtio: str
+    compiler: str
+    need: str
+
+    def config(self) -> str:
+        """The .kunitconfig: a later line wins.  configs/PART-ARCH.config says what an
+        architecture lacks of a part, and why."""
+        base = (KUNIT / f"{self.arch.name}.kunitconfig").read_text()
+        text = base
+        if self.virtio == "m":
+            names = re.findall(r"^(CONFIG_(?:VIRTIO_[A-Z]*|VIRTIO_KUNIT_TEST|DMA_PROTECTED_KUNIT_TEST))=y$", base, re.M)
+            text += "".join(f"{n}=m\n" for n in names if "VIRTIO_MENU" not in n)
+        for part in "init", self.flavour, f"virtio-{self.virtio}":
+            for name in part, f"{part}-{self.arch.name}":
+                path = ROOT / f"configs/{name}.config"
+                text += path.read_text() if path.exists() else ""
+        return text
+
+    def cc(self) -> str:
+        """The compiler with its launcher: CC='icecc gcc' serves every cell.  Without CC
+        it is ccache where that is installed, since a rebase makes most files new."""
+        *launcher, name = os.environ.get("CC", "").split() or ["ccache", "gcc"]
+        if "CC" not in os.environ and not any(
+                os.access(Path(d, "ccache"), os.X_OK) for d in os.environ["PATH"].split(":")):
+            launcher = []
+        if self.compiler == "clang":
+            name = name if "clang" in name else "clang-19"
+        elif name.startswith("gcc"):
+            name = self.arch.cross + name
+        return " ".join([*launcher, name])
+
+
+@cache
+def arches() -> dict[str, Arch]:
+    rows = table.load(ROOT / "ci/lib/arches.tsv")
+    if platform.machine() != "x86_64":
+        rows = [{**r, "cross": "x86_64-linux-gnu-"} if r["linux"] == "x86_64" else r for r in rows]
+    return {r["name"]: Arch(**r) for r in rows}
+
+
+@cache
+def matrix() -> list[Cell]:
+    fields = "flavour", "virtio", "compiler", "need"
+    return [Cell(r["cell"], arches()[r["arch"]], **{f: r[f] for f in fields}) for r in table.load(MATRIX)]
+
+
+def cell(name: str) -> Cell:
+    for c in matrix():
+        if c.name == name:
+            return c
+    raise KeyError(name)
+
+
+def assignments(values: dict[str, str | list[str]]) -> str:
+    return "\n".join(
+        f"{k}=({' '.join(map(shlex.quote, v))})" if isinstance(v, list) else f"{k}={shlex.quote(v)}"
+        for k, v in values.items())
+
+
+def setup(a: Arch) -> dict[str, str | list[str]]:
+    # (POWER=power8 takes that processor)
+    qemu = a.qemu.replace("-cpu power9", f"-cpu {os.environ.get('POWER') or 'power9'}")
+    return {"LINUX_ARCH": a.linux, "KUNIT_ARCH": a.kunit, "CROSS": a.cross, "LINUX_DIR": a.dir, "IMAGE": a.image,
+            "CMDLINE": a.cmdline, "BOOT": qemu.split(), "COUNTED": a.counted.split(),
+            "COUNTED_CMDLINE": a.counted_cmdline}
+
+
+def main(args: list[str]) -> int:
+    match args:
+        case ["list"]:
+            print("architectures:", *arches())
+            print("cells:", *(c.name for c in matrix()))
+        case ["setup", name] if name in arches():
+            print(assignments(setup(arches()[name])))
+        case ["cell", name] if name in (c.name for c in matrix()):
+            c = cell(name)
+            print(assignments({**setup(c.arch), "arch": c.arch.name, "flavour": c.flavour, "virtio": c.virtio,
+                               "compiler": c.compiler, "need": c.need, "CELL_CC": c.cc()}))
+        case ["config", name] if name in (c.name for c in matrix()):
+            print(cell(name).config(), end="")
+        case ["-h" | "--help"]:
+            print(__doc__.strip())
+        case ["setup" | "cell" | "config", name]:
+            known = arches() if args[0] == "setup" else [c.name for c in matrix()]
+            print(f"\nError: no such {'architecture' if args[0] == 'setup' else 'cell'}: {name}\n"
+                  f"Next:  one of: {' '.join(known)}", file=sys.stderr)
+            return 2
+        case _:
+            print(__doc__.strip(), file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Usage: ci/lib/fresh.py [TASK]... | --tasks | --series
+
+Names the state that a recorded verdict depends on, a line a task: KIND-ARGUMENT and an
+id, which changes with anything that the kind reads (tasks.tsv).  A verdict with another
+id is stale.  --tasks lists every task, --series prints the id of the whole series.
+"""
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import arch
+import cases
+import table
+
+ROOT = arch.ROOT
+PATCHES = Path(os.environ.get("PATCHES", ROOT / "patches/v7.3"))
+GIT = "git -c diff.algorithm=myers -c diff.noprefix=false"
+
+
+@cache
+def kinds() -> dict[str, dict[str, str]]:
+    return {r["kind"]: r for r in table.load(ROOT / "ci/lib/tasks.tsv")}
+
+
+def arguments(kind: str) -> list[str]:
+    names = kinds()[kind]["arguments"]
+    return [c.name for c in arch.matrix()] if names == "matrix" else names.split(",")
+
+
+def tasks() -> list[str]:
+    return [f"{kind}-{arg}" for kind in kinds() for arg in arguments(kind)]
+
+
+def touches(patch: str) -> list[str]:
+    return re.findall(r"^(?:\+\+\+ b|--- a)/(\S+)", patch, re.M)
+
+
+def compiled(paths: list[str], arch_dir: str | None) -> bool:
+    """Can a patch to these files change a kernel for arch/ARCH_DIR?  (None: for any.)"""
+    def counts(path: str) -> bool:
+        if path.startswith(("Documentation/", "tools/")):
+            return False
+        return arch_dir is None or not path.startswith("arch/") or path.startswith(f"arch/{arch_dir}/")
+    return any(map(counts, paths))
+
+
+@cache
+def patch_ids() -> list[tuple[str, list[str]]]:
+    """The series: patch id and touched files of each patch, so that a rebase or an
+    edited message changes nothing."""
+    names = re.findall(r"^[^#\s]+", (PATCHES / "series").read_text(), re.M)
+    texts = [(PATCHES / n).read_text() for n in names]
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+    out = subprocess.run([*GIT.split(), "patch-id", "--stable"], input="".join(texts), env=env,
+                         capture_output=True, text=True, check=True).stdout
+    ids = [line.split()[0] for line in out.splitlines()]
+    if len(ids) != len(names):
+        raise table.TableError(f"{PATCHES}/series: {len(names)} patches, {len(ids)} of them with changes")
+    return [(i, touches(t)) for i, t in zip(ids, texts)]
+
+
+def code(arch_dir: str | None) -> str:
+    return "\n".join(i for i, paths in patch_ids() if compiled(paths, arch_dir))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def architecture(argument: str) -> arch.Arch:
+    for c in arch.matrix():
+        if c.name == argument:
+            return c.arch
+    known = arch.arches()
+    return known[argument] if argument in known else known["x86_64"]  # i386: the same directory
+
+
+def reads(word: str, argument: str) -> str:
+    a = architecture(argument)
+    match word:
+        case "@code":
+            return code(a.dir)
+        case "@config":
+            lines = arch.cell(argument).config().splitlines()
+            return "\n".join(x for x in lines if not x.startswith("#") or x.endswith("is not set"))
+        case "@cases":
+            return repr(sorted(cases.expected(arch.cell(argument)).items()))
+        case "@command":
+            return "\n".join((a.qemu, a.cmdline, a.counted, a.counted_cmdline))
+    paths = sorted(ROOT.glob(word.format(arg=argument, arch=a.name)))
+    return "\n".join(f"{p.relative_to(ROOT)} {digest(p.read_bytes().hex())}" for p in paths if p.is_file())
+
+
+@cache
+def task_id(task: str) -> str:
+    kind, _, argument = task.partition("-")
+    return digest("\n".join(f"{w}: {reads(w, argument)}" for w in kinds()[kind]["reads"].split()))
+
+
+def main(args: list[str]) -> int:
+    match args:
+        case ["-h" | "--help"]:
+            print(__doc__.strip())
+        case ["--series"]:
+            print(digest(code(None)))
+        case ["--tasks"]:
+            print(*tasks(), sep="\n")
+        case _:
+            unknown = [t for t in args if t not in tasks()]
+            if unknown:
+                print(f"\nError: no such task: {unknown[0]}\nNext:  ci/lib/fresh.py --tasks", file=sys.stderr)
+                return 2
+            for t in args or tasks():
+                print(t, task_id(t), sep="\t")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

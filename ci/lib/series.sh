@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The series as patches and as a tree.  Sourced by lib.sh.
+
+# Git whose output no user's configuration changes.
+pgit() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null \
+		git -c diff.algorithm=myers -c diff.noprefix=false -c core.abbrev=12 \
+		-c gc.auto=0 -c advice.detachedHead=false -c init.defaultBranch=main \
+		-c commit.gpgSign=false -c core.hooksPath=/dev/null \
+		-c user.name='The Sender' -c user.email=sender@example.invalid "$@"
+}
+
+# The patch files, in order.  (Comments in a quilt series are for people, and for parts.)
+series() {
+	[ -f "$PATCHES/series" ] || die source "$PATCHES has no series file" "git status; git checkout -- patches"
+	sed 's/ *#.*//; /^$/d' "$PATCHES/series"
+}
+
+# What patches/ holds, to the byte.
+# shellcheck disable=SC2046
+patches_sum() { (cd "$PATCHES" && cat series $(series) | sha256sum | cut -c1-16); }
+
+# shellcheck disable=SC2046
+touched_files() { (cd "$PATCHES" && sed -n 's,^diff --git a/\([^ ]*\) .*,\1,p' $(series)) | sort -u; }
+
+# corner TREE DIRECTORY COMMIT: a work tree beside TREE's own, with just the files
+# that the series touches: quick to make, and what fails in it harms nothing.
+corner() {
+	rm -rf "$2"
+	pgit -C "$1" worktree prune
+	pgit -C "$1" worktree add -q --no-checkout --detach "$2" "$3"
+	touched_files | sed 's,^,/,' | pgit -C "$2" sparse-checkout set --no-cone --stdin
+	pgit -C "$2" checkout -q --detach "$3"
+}
+
+# Names the series by its patch ids, so that a rebase or an edited message keeps
+# results and an edit of code does not.
+series_id() { "$ROOT/ci/lib/fresh.py" --series; }
+
+# Files that git does not know.  (Debian's .gitignore has a line that hides each of them.)
+new_files() { # TREE [OPTION]
+	local hide
+	mapfile -t hide < <(grep -vxE '/\*|#.*|' "$1/.gitignore" 2>/dev/null | sed 's/^/--exclude=/')
+	pgit -C "$1" ls-files ${2:+"$2"} --others "${hide[@]}"
+}
+
+# What no commit of the tree holds.
+uncommitted() { # TREE
+	pgit -C "$1" status --short -uno
+	new_files "$1" | sed 's/^/?? /'
+}
+
+# Is the tree what patches/ holds?  Only then is a result the series'.
+exported() {
+	[ "$(pgit -C "$TREE" rev-parse HEAD)" = "$(pgit -C "$TREE" rev-parse refs/series/exported)" ] &&
+		[ -z "$(uncommitted "$TREE")" ]
+}
+
+# What a result is bound to: the series, or the content of a tree that differs from it.
+tree_series() {
+	local index tree
+	if exported 2>/dev/null; then
+		series_id
+		return
+	fi
+	# (new files included, and without touching the tree's own index)
+	index=$(mktemp)
+	tree=$(
+		cp "$(pgit -C "$TREE" rev-parse --absolute-git-dir)/index" "$index"
+		export GIT_INDEX_FILE=$index
+		pgit -C "$TREE" add -u && new_files "$TREE" -z | pgit -C "$TREE" update-index -z --add --stdin &&
+			pgit -C "$TREE" write-tree
+	) 2>/dev/null || tree=none
+	rm -f "$index"
+	printf 'tree %s\n' "${tree:0:12}"
+}
