@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tables, architectures, freshness and verdicts: what ci/lib answers to the others."""
+import os
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+import arch
+import fresh
+import table
+import verdicts
+
+PATCH = """From: T <t@example.invalid>
+Subject: [PATCH] {subject}
+
+---
+diff --git a/{path} b/{path}
+--- a/{path}
++++ b/{path}
+@@ -1,1 +1,1 @@
+-old
++{new}
+"""
+
+
+class Table(unittest.TestCase):
+    def test_last_comment_names_the_columns(self):
+        self.assertEqual(table.parse("# a title\n# a\tb\nx\ty\nz\n"), [{"a": "x", "b": "y"}, {"a": "z", "b": ""}])
+
+    def test_too_many_fields_name_the_line(self):
+        with self.assertRaisesRegex(table.TableError, "t:2: 3 fields for 2 columns"):
+            table.parse("# a\tb\n1\t2\t3\n", "t")
+
+    def test_missing_file(self):
+        with self.assertRaisesRegex(table.TableError, "No such file"):
+            table.load("/nonexistent")
+
+
+class Arch(unittest.TestCase):
+    def test_every_cell_has_a_configuration(self):
+        for cell in arch.matrix():
+            self.assertIn("CONFIG_KUNIT=y", cell.config(), cell.name)
+
+    def test_virtio_m_turns_the_core_and_its_tests_into_modules(self):
+        config = arch.cell("um-m").config()
+        self.assertIn("CONFIG_VIRTIO_KUNIT_TEST=m\n", config)
+        self.assertNotIn("CONFIG_VIRTIO_MENU=m", config)
+
+    def test_compilers(self):
+        for cc, cell, want in (("gcc", "s390", "s390x-linux-gnu-gcc"), ("icecc gcc", "arm64", "icecc aarch64-linux-gnu-gcc"),
+                               ("gcc", "s390-clang", "clang-19"), ("ccache clang-21", "um-clang", "ccache clang-21")):
+            with mock.patch.dict(os.environ, {"CC": cc}):
+                self.assertEqual(arch.cell(cell).cc(), want)
+
+
+class Series(unittest.TestCase):
+    """A series of three patches in a directory of its own."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+        patcher = mock.patch.object(fresh, "PATCHES", Path(self.dir.name))
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        for name, path in ("core", "drivers/virtio/virtio.c"), ("s390", "arch/s390/mm/init.c"), ("doc", "Documentation/a.rst"):
+            self.write(name, path, "new")
+        Path(self.dir.name, "series").write_text("# part V\ncore.patch\ns390.patch # why\ndoc.patch\n")
+
+    def write(self, name, path, new, subject="subject"):
+        Path(self.dir.name, f"{name}.patch").write_text(PATCH.format(path=path, new=new, subject=subject))
+        fresh.patch_ids.cache_clear()
+
+    def ids(self):
+        return fresh.code("x86"), fresh.code("s390")
+
+    def test_a_message_changes_nothing(self):
+        before = self.ids()
+        self.write("core", "drivers/virtio/virtio.c", "new", "another subject")
+        self.assertEqual(before, self.ids())
+
+    def test_documentation_changes_nothing(self):
+        before = self.ids()
+        self.write("doc", "Documentation/a.rst", "newer")
+        self.assertEqual(before, self.ids())
+
+    def test_code_of_an_architecture_is_that_architectures(self):
+        x86, s390 = self.ids()
+        self.write("s390", "arch/s390/mm/init.c", "newer")
+        self.assertEqual(x86, self.ids()[0])
+        self.assertNotEqual(s390, self.ids()[1])
+
+    def test_generic_code_is_everybodys(self):
+        before = self.ids()
+        self.write("core", "drivers/virtio/virtio.c", "newer")
+        for b, a in zip(before, self.ids()):
+            self.assertNotEqual(b, a)
+
+
+class Fresh(unittest.TestCase):
+    def test_the_command_of_the_guest_is_part_of_the_state(self):
+        one = fresh.reads("@command", "s390")
+        with mock.patch.object(fresh, "architecture", lambda a: arch.Arch(*["other RAM"] * 10)):
+            self.assertNotEqual(one, fresh.reads("@command", "s390"))
+
+    def test_scripts_are_part_of_the_state(self):
+        for kind, script in ("cell", "ci/cell/boot"), ("cell", "ci/cell/kunit"), ("mutants", "ci/cell/boot"):
+            words = fresh.kinds()[kind]["reads"].split()
+            self.assertIn(script, words)
+            self.assertIn(script, fresh.reads(script, "um"))
+
+    def test_every_file_that_is_read_exists(self):
+        for kind, row in fresh.kinds().items():
+            for word in row["reads"].split():
+                if not word.startswith("@") and "*" not in word:
+                    for argument in fresh.arguments(kind):
+                        path = word.format(arg=argument, arch=fresh.architecture(argument).name)
+                        self.assertTrue((arch.ROOT / path).exists(), f"{kind}: {path}")
+
+    def test_every_pattern_matches(self):
+        for kind, row in fresh.kinds().items():
+            for word in row["reads"].split():
+                if "*" in word:
+                    self.assertTrue(list(arch.ROOT.glob(word)), f"{kind}: {word}")
+
+    def test_every_program_is_there(self):
+        for row in fresh.kinds().values():
+            self.assertTrue(os.access(arch.ROOT / row["program"], os.X_OK), row["program"])
+
+
+class Verdicts(unittest.TestCase):
+    ROW = {"verdict": "ok", "id": "1", "base": "Linux 7.3.4"}
+
+    def test_states(self):
+        for row, task_id, on, want in ((None, "1", "Linux 7.3.4", "missing"), (self.ROW, "1", "Linux 7.3.4", "fresh"),
+                                       (self.ROW, "2", "Linux 7.3.4", "stale"), (self.ROW, "1", "Linux 7.4", "stale"),
+                                       (self.ROW, "1", "", "fresh"), ({**self.ROW, "verdict": "bad"}, "1", "", "bad")):
+            self.assertEqual(verdicts.judge(row, task_id, on), want)
+
+    def test_record_and_drop(self):
+        with tempfile.TemporaryDirectory() as d, mock.patch.dict(os.environ, {"VERDICTS": f"{d}/v.tsv"}):
+            verdicts.record("cell-um", "ok", "1 passed\n2 failed")
+            self.assertEqual(verdicts.load()["cell-um"]["detail"], "1 passed 2 failed")
+            verdicts.record("cell-um", "bad", "again")
+            self.assertEqual([r["verdict"] for r in verdicts.load().values()], ["bad"])
+            verdicts.save({**verdicts.load(), "mutants-um": {**verdicts.load()["cell-um"], "task": "mutants-um", "id": "old"}})
+            with mock.patch("builtins.print"):
+                verdicts.main(["drop-stale"])
+            self.assertEqual(list(verdicts.load()), ["cell-um"])
+
+
+if __name__ == "__main__":
+    unittest.main()
