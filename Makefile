@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The front door: `make help` is the manual.
 #
-# Everything is done by a script in ci/ of nearly the same name; each answers
-# --help.  Variables given on the command line reach the scripts.
+# Each target is a program in ci/ that answers --help.  Variables given on the
+# command line reach the programs.
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE SLOWER
+export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE ACCEPT
 unexport MAKEFLAGS MFLAGS
 ifneq ($(origin CC),default)
 export CC
 endif
 
-# JOBS= rather than -j: the scripts take turns, the builds inside run in parallel.
+# JOBS= rather than -j: the programs take turns, the builds inside run in parallel.
 .NOTPARALLEL:
 
 .PHONY: all
-all: ## source, tree, checks, build, boot on x86_64 and UML, mails; one screen at the end
+all: ## Linux, the series on top, checks, KUnit on x86_64 and UML, mails; one screen at the end
 	@ci/pipeline
 
 .PHONY: test
@@ -24,15 +24,15 @@ test: deps ## the repository's own tests, and KUnit on every architecture
 	@ci/test
 
 .PHONY: full
-full: deps ## what takes too long for test; goes on where it was stopped
-	@ci/full
+full: deps ## every task of ci/lib/tasks.tsv: mutants, hunks, the lab...; hours; resumes
+	@ci/full $(TASKS)
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing (YES=1 does not ask)
 	@ci/lib/deps
 
 .PHONY: fetch
-fetch: deps ## bring in all that comes over the network; afterwards all works offline
+fetch: deps ## fetch all that comes over the network; afterwards everything works offline
 	@ci/series/source --fetch >/dev/null
 	@ci/series/base-info
 
@@ -45,6 +45,10 @@ tree: ## the git tree to work in: Linux with the series on top
 patches: ## export that tree to patches/
 	@ci/series/export
 
+.PHONY: rebase
+rebase: deps ## the series on another Linux: make rebase TO=tree, tarball or package
+	@ci/series/rebase $(if $(TO),'$(TO)')
+
 .PHONY: check
 check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
 	@ci/series/check
@@ -53,24 +57,24 @@ check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
 	@ci/cell/kunit $(or $(ARCH),um) $(if $(SUITE),'$(SUITE)')
 
+.PHONY: cell
+cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]] [ACCEPT=1]
+	@ci/cell/kunit $(if $(ACCEPT),--accept) $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
+
+.PHONY: matrix
+matrix: deps tree ## every cell of ci/cell/matrix.tsv, or CELLS='um s390-debug'; resumes
+	@ci/cell/matrix $(CELLS)
+
 .PHONY: lab
 lab: tree ## real drivers and a device that cannot read private memory: make lab [ARCH=] [SCENARIO=pattern]
 	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
-
-.PHONY: matrix
-matrix: deps tree ## every cell of ci/cell/matrix.tsv, or CELLS='um s390-debug'; goes on where it was
-	@ci/cell/matrix $(CELLS)
-
-.PHONY: cell
-cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]]
-	@ci/cell/kunit $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
 
 .PHONY: report
 report: deps ## one HTML page of all results; runs the cells and checks that are missing
 	@ci/report/report
 
 .PHONY: mails
-mails: tree ## the series as mails, to a folder (SIGNOFF=1 to sign them off)
+mails: tree ## the series as mails, in a folder (SIGNOFF=1 signs them off)
 	@ci/series/mails
 
 .PHONY: mails-dir
@@ -89,6 +93,10 @@ before: tree ## which KUnit cases fail without the series: make before ARCH=s390
 coverage: tree ## which lines and branches of the series the cases run: make coverage ARCH=s390
 	@ci/proof/coverage $(or $(ARCH),um)
 
+.PHONY: mutants
+mutants: tree ## which case notices each condition made true or false: make mutants ARCH=um
+	@ci/proof/mutants $(or $(ARCH),um)
+
 .PHONY: prune
 prune: ## remove builds and unused sources from the cache; never work of yours
 	@ci/lib/prune
@@ -105,15 +113,16 @@ help: ## this
 	@echo
 	@echo 'Variables:'
 	@echo '  KERNEL_SRC=   a Linux tree or tarball to use instead of finding one'
-	@echo '  TREE=         where the tree to work in is (default: in the cache)'
+	@echo '  TREE=         the tree to work in (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
-	@echo '  ARCH= SUITE=  um, um-nodma, x86_64, s390, ppc64le, ppc64, arm64; a KUnit suite, or suite.case'
-	@echo '  CELL= CELLS=  cells of ci/cell/matrix.tsv; SLOWER=2 where builds take twice their minutes'
+	@echo '  ARCH= SUITE=  $(shell ci/lib/arch.py list | sed -n "s/^architectures: //p"); a KUnit suite, or suite.case'
+	@echo '  CELL= CELLS=  cells of ci/cell/matrix.tsv'
+	@echo '  TASKS=        for make full: tasks, such as mutants-um'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
-	@echo '  TIME_LIMIT=   seconds until a guest counts as hung (60)'
+	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'
 	@echo '  CC=           compiler, also "ccache gcc"'
 	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX=   for make mails: ci/series/mails --help'
 	@echo '  YES=1         install packages without asking'
 	@echo
-	@echo 'Exit codes of the scripts, and what is where: ci/README.md'
+	@echo 'Exit codes, and what is where: ci/README.md'
