@@ -129,12 +129,14 @@ lock() {
 }
 
 lock_shared() {
+	[ -z "${CI_LOCKED_SHARED:-}" ] || return 0
 	mkdir -p "$CACHE"
 	exec 8>>"$CACHE/lock"
 	flock -n 8 || {
 		note "waiting for another run that prepares $CACHE"
 		flock 8
 	}
+	export CI_LOCKED_SHARED=1
 }
 unlock_shared() { exec 8>&-; }
 

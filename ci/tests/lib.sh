@@ -44,7 +44,7 @@ same() {
 }
 
 fixture() {
-	unset CI_LOCKED BASE MAILS LOGS
+	unset CI_LOCKED CI_LOCKED_SHARED BASE MAILS LOGS
 	export XDG_CACHE_HOME=$TMP/cache KERNEL_SRC=$TMP/linux PATCHES=$TMP/patches
 	export TREE=$TMP/tree MIRROR=http://127.0.0.1:9/debian/
 	rm -rf "$TMP/cache" "$TMP/linux" "$TMP/patches" "$TMP/tree" "$TMP/work"
@@ -64,9 +64,11 @@ fixture() {
 		sed -i 's/^line 10$/line ten/' kernel/a.c && git commit -qam 'kernel: name the ten'
 		sed -i 's/^line 20$/line twenty/; s/^line 50$/line fifty/' kernel/a.c
 		git commit -qam 'kernel: name the twenty and the fifty'
-		git format-patch -q -N --zero-commit --full-index --no-signature --stat=72 -o "$PATCHES" base..HEAD
+		git format-patch -q -N --numbered-files --zero-commit --full-index --no-signature --stat=72 -o "$PATCHES" base..HEAD
 	)
-	(cd "$PATCHES" && ls -- *.patch >series)
+	mv "$PATCHES/1" "$PATCHES/kernel-name-the-ten.patch"
+	mv "$PATCHES/2" "$PATCHES/kernel-name-the-twenty-and-the-fifty.patch"
+	printf '%s\n' kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch >"$PATCHES/series"
 	printf 'a test\n\nof the tests\n' >"$PATCHES/cover-letter"
 	rm -rf "$TMP/work"
 }

@@ -15,7 +15,7 @@ chmod +x "$TMP/linux/scripts/get_maintainer.pl"
 unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL
 export HOME=$TMP/home GIT_CONFIG_NOSYSTEM=1 MAILS=$TMP/mails
 mkdir -p "$HOME"
-sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/0001-*.patch
+sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/*-ten.patch
 "$HERE/ci/series/tree" >/dev/null 2>&1
 count() { grep -c "$@" || :; }
 

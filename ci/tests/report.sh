@@ -141,7 +141,7 @@ same 'so with tasks' 'before coverage mutants' "$("$HERE/ci/report/tested" | sed
 rm -r "$work/results"
 expect 'kept verdicts are on the page where there is no other' 1 'Red: 3 cells fail' "$HERE/ci/report/report" --page
 : >"$RESULTS/claims"
-sed -i 's/^+line ten$/+line 10.0/' "$PATCHES"/0001-*
+sed -i 's/^+line ten$/+line 10.0/' "$PATCHES"/*-ten.patch
 same 'of other patches nothing is claimed' '' "$("$HERE/ci/report/tested" 2>/dev/null)"
 expect 'and the page says so' 0 '^Not complete.* 4 cells are stale' "$HERE/ci/report/report" --page
 

@@ -23,7 +23,7 @@ named=
 for h in $hosts; do named+=$(git grep -lF "$h" -- . ':!ci/results'); done
 same 'no package registry is named' '' "$named"
 for d in patches/*/; do
-	same "${d}series lists each patch and nothing else" "$(cd "$d" && ls -- *.patch)" "$(cat "${d}series")"
+	same "${d}series lists each patch and nothing else" "$(cd "$d" && ls -- *.patch)" "$(sort "${d}series")"
 done
 same 'the submodule names its commit' 'a90ee4305c4a5df72c11b31dacfdc76e00fcf78a' \
 	"$(git ls-files -s linux | awk '$1 == 160000 { print $2 }')"

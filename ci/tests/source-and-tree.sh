@@ -34,7 +34,7 @@ expect 'a fixup that is not squashed: export refuses' 6 'not squashed' "$HERE/ci
 GIT_SEQUENCE_EDITOR=: tgit rebase -q -i --autosquash base >/dev/null 2>&1
 expect 'an export that would change something' 1 'is not what the tree exports to' "$HERE/ci/series/export" --check
 expect 'the edit exports' 0 '2 patches, 1 files changed' "$HERE/ci/series/export"
-same 'as a change of that one patch' 1 "$(diff <(echo "$before") <(sums) | grep -c '^> .*0002-')"
+same 'as a change of that one patch' 1 "$(diff <(echo "$before") <(sums) | grep -c '^> .*-fifty')"
 same 'and of nothing else' 1 "$(diff <(echo "$before") <(sums) | grep -c '^>')"
 
 # --- Signed-off-by stays behind, another author does not
@@ -42,11 +42,11 @@ tgit commit -q --amend --author='A Person <person@example.invalid>' -m "$(tgit l
 
 Signed-off-by: A Person <person@example.invalid>"
 expect 'a signed-off commit exports' 0 'left out' "$HERE/ci/series/export"
-same 'without the Signed-off-by' 0 "$(grep -c '^Signed-off-by' "$PATCHES"/0002-*.patch)"
-same 'with its author' 1 "$(grep -c '^From: A Person' "$PATCHES"/0002-*.patch)"
+same 'without the Signed-off-by' 0 "$(grep -c '^Signed-off-by' "$PATCHES"/*-fifty.patch)"
+same 'with its author' 1 "$(grep -c '^From: A Person' "$PATCHES"/*-fifty.patch)"
 
 # --- patches/ changes, as by git pull
-sed -i 's/^Subject: .*/Subject: [PATCH] kernel: another subject/' "$PATCHES"/0001-*.patch
+sed -i 's/^Subject: .*/Subject: [PATCH] kernel: another subject/' "$PATCHES"/*-ten.patch
 echo 'mine' >>"$TREE/kernel/b.c"
 expect 'tree and patches both changed: refuses' 6 'patches/ has changed as well' "$HERE/ci/series/tree"
 same 'and the work is still there, too' mine "$(tail -n 1 "$TREE/kernel/b.c")"
@@ -56,8 +56,8 @@ expect 'as does the export' 6 'uncommitted work' "$HERE/ci/series/export"
 fixture
 "$HERE/ci/series/tree" >/dev/null 2>&1
 head=$(tgit rev-parse HEAD)
-sed -i 's/^-line 50$/-line FIFTY/' "$PATCHES"/0002-*.patch
-expect 'a patch that does not apply is named' 5 '0002-kernel-name-the-twenty' "$HERE/ci/series/tree"
+sed -i 's/^-line 50$/-line FIFTY/' "$PATCHES"/*-fifty.patch
+expect 'a patch that does not apply is named' 5 'kernel-name-the-twenty' "$HERE/ci/series/tree"
 same 'with its file' 1 "$(grep -c 'kernel/a.c' <(grep '^  | .*file' "$TMP/out"))"
 same 'and its hunk' 1 "$(grep -c 'Hunk #2 FAILED' "$TMP/out")"
 same 'and the tree stays as it was' "$head" "$(tgit rev-parse HEAD)"
@@ -150,5 +150,5 @@ expect 'one that is bad' 1 'some-task: bad' "$HERE/ci/proof/claims"
 printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
 bash -c ". '$HERE/ci/lib/lib.sh'"'; pgit init -q "$TREE" && pgit -C "$TREE" commit -q --allow-empty -m "Linux 0.1" && pgit -C "$TREE" tag base'
 expect 'one of another base' 1 'some-task: stale: on Linux, and here the base is Linux 0.1' "$HERE/ci/proof/claims"
-sed -i 's/^+line ten$/+line 0xa/' "$PATCHES"/0001-*.patch
+sed -i 's/^+line ten$/+line 0xa/' "$PATCHES"/*-ten.patch
 expect 'one of another series' 1 'some-task: stale: of another series' "$HERE/ci/proof/claims"
