@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE JOBS YES SIGNOFF ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE ACCEPT
+export KERNEL_SRC TREE BASE MAILS JOBS YES SIGNOFF TESTED ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE ACCEPT
 unexport MAKEFLAGS MFLAGS
 ifneq ($(origin CC),default)
 export CC
@@ -46,8 +46,8 @@ patches: ## export that tree to patches/
 	@ci/series/export
 
 .PHONY: rebase
-rebase: deps ## the series on another Linux: make rebase TO=tree, tarball or package
-	@ci/series/rebase $(if $(TO),'$(TO)')
+rebase: deps ## onto another Linux, in a tree of its own: make rebase TO=debian:sid [NEW_BASE=v7.4]
+	@ci/series/rebase $(if $(NEW_BASE),--adopt '$(NEW_BASE)') $(if $(TO),'$(TO)')
 
 .PHONY: check
 check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
@@ -78,8 +78,8 @@ mails: tree ## the series as mails, in a folder (SIGNOFF=1 signs them off)
 	@ci/series/mails
 
 .PHONY: mails-dir
-mails-dir: ## where the mails are
-	@source ci/lib/lib.sh; echo $$MAILS
+mails-dir: ## where the mails to send are
+	@ci/series/mails --dir
 
 .PHONY: pure-move
 pure-move: tree ## compare the objects before and after the header move
@@ -113,6 +113,7 @@ help: ## this
 	@echo
 	@echo 'Variables:'
 	@echo '  KERNEL_SRC=   a Linux tree or tarball to use instead of finding one'
+	@echo '  TO=           for make rebase: TREE[@COMMIT], a tarball, or debian:SUITE[:PACKAGE]'
 	@echo '  TREE=         the tree to work in (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  $(shell ci/lib/arch.py list | sed -n "s/^architectures: //p"); a KUnit suite, or suite.case'
@@ -122,7 +123,7 @@ help: ## this
 	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'
 	@echo '  CC=           compiler, also "ccache gcc"'
-	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX=   for make mails: ci/series/mails --help'
+	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX= TESTED=   for make mails: ci/series/mails --help'
 	@echo '  YES=1         install packages without asking'
 	@echo
 	@echo 'Exit codes, and what is where: ci/README.md'
