@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Usage: ci/lib/arch.py list | setup ARCH | cell CELL | config CELL
+"""Usage: ci/lib/arch.py list | setup ARCH | cell CELL | config CELL | cannot ARCH
 
 What is known of architectures (arches.tsv) and cells (ci/cell/matrix.tsv): a list of
-both, assignments for bash (ci/lib/arch.sh evaluates them), or a cell's .kunitconfig.
+both, assignments for bash (ci/lib/arch.sh evaluates them), a cell's .kunitconfig, or why
+this host cannot build an architecture (nothing, if it can).
 """
 import os
 import platform
@@ -80,6 +81,13 @@ def arches() -> dict[str, Arch]:
     return {r["name"]: Arch(**r) for r in rows}
 
 
+def cannot(a: Arch, machine: str) -> str:
+    """Why a host (uname -m) cannot build an architecture; empty if it can."""
+    if a.linux == "um" and machine not in ("x86_64", "i686"):
+        return f"UML exists for x86 hosts only, and this one is {machine}"
+    return ""
+
+
 @cache
 def matrix() -> list[Cell]:
     fields = "flavour", "virtio", "compiler", "need"
@@ -120,11 +128,13 @@ def main(args: list[str]) -> int:
                                "compiler": c.compiler, "need": c.need, "CELL_CC": c.cc()}))
         case ["config", name] if name in (c.name for c in matrix()):
             print(cell(name).config(), end="")
+        case ["cannot", name] if name in arches():
+            print(cannot(arches()[name], platform.machine()))
         case ["-h" | "--help"]:
             print(__doc__.strip())
-        case ["setup" | "cell" | "config", name]:
-            known = arches() if args[0] == "setup" else [c.name for c in matrix()]
-            print(f"\nError: no such {'architecture' if args[0] == 'setup' else 'cell'}: {name}\n"
+        case ["setup" | "cell" | "config" | "cannot", name]:
+            known = arches() if args[0] in ("setup", "cannot") else [c.name for c in matrix()]
+            print(f"\nError: no such {'architecture' if args[0] in ('setup', 'cannot') else 'cell'}: {name}\n"
                   f"Next:  one of: {' '.join(known)}", file=sys.stderr)
             return 2
         case _:

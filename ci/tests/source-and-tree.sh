@@ -62,14 +62,42 @@ same 'with its file' 1 "$(grep -c 'kernel/a.c' <(grep '^  | .*file' "$TMP/out"))
 same 'and its hunk' 1 "$(grep -c 'Hunk #2 FAILED' "$TMP/out")"
 same 'and the tree stays as it was' "$head" "$(tgit rev-parse HEAD)"
 
+# --- Linux with other files than the patches were made against
+line() { sed -i "s/^line $1\$/$2/" "$TMP/linux/kernel/a.c"; }
+fixture
+line 30 'line XXX'
+expect 'a change elsewhere in a touched file' 0 '^ +same +kernel-name-the-ten.patch' "$HERE/ci/series/tree"
+same 'is in the tree, with the series' 'line ten line XXX' "$(sed -n '10p;30p' "$TREE/kernel/a.c" | paste -sd ' ')"
+expect 'it exports as what it is' 0 'merged: make patches makes it the series for Linux 7.3.99' "$HERE/ci/series/export" --check
+expect 'or as the series for that Linux' 0 '2 patches, 2 files changed' "$HERE/ci/series/export"
+expect 'which then fits' 0 'exports to the bytes' "$HERE/ci/series/export" --check
+fixture
+sed -i '1i line 0' "$TMP/linux/kernel/a.c"
+expect 'lines that have moved' 0 '^ +moved +kernel-name-the-ten.patch' "$HERE/ci/series/tree"
+fixture
+"$HERE/ci/series/tree" >/dev/null 2>&1
+rm -rf "$TREE"
+line 12 'line XII'
+expect 'a change in the context is merged three-way' 0 '^ +merged +kernel-name-the-ten.patch: kernel/a.c' "$HERE/ci/series/tree"
+same 'and both are there' 'line ten line XII' "$(sed -n '10p;12p' "$TREE/kernel/a.c" | paste -sd ' ')"
+line 50 'line L'
+rm -rf "$TREE"
+expect 'a conflict is named, with file, hunk and reason' 5 \
+	'^ +\| kernel/a.c hunk 2: expects "line 50", finds "line L"' "$HERE/ci/series/tree"
+same 'and no tree is left' '' "$(ls "$TREE" 2>/dev/null)"
+fixture
+line 12 'line XII'
+echo 'another line' >>"$TMP/linux/kernel/b.c"
+expect 'without the base there is no three-way merge: it says so' 5 'no three-way merges' "$HERE/ci/series/tree"
+same 'and patch(1) names the hunk' 1 "$(grep -c 'Hunk #1 FAILED' "$TMP/out")"
+
 # --- wrong and missing bases
 fixture
-echo 'another line' >>"$TMP/linux/kernel/a.c"
-expect 'a source that does not fit is named, with the file' 7 'does not fit: kernel/a.c is' "$HERE/ci/series/tree"
-same 'and the next is tried' 1 "$(grep -c 'mirror of this machine cannot be reached' "$TMP/out")"
 rm "$TMP/linux/kernel/a.c"
-expect 'as is one that lacks a file' 7 'kernel/a.c is not there' "$HERE/ci/series/source"
+expect 'a source that lacks a file is named, with the file' 7 'does not fit: kernel/a.c is not there' "$HERE/ci/series/source"
+same 'and the next is tried' 1 "$(grep -c 'mirror of this machine cannot be reached' "$TMP/out")"
 expect 'a source that is not there' 4 'no such tree or tarball' env KERNEL_SRC=/nonexistent "$HERE/ci/series/source"
+expect 'one that is no Linux' 7 'no Makefile' env KERNEL_SRC="$PATCHES" "$HERE/ci/series/source"
 fixture
 touch "$TMP/linux/.config"
 expect 'a source that was built in' 7 'make mrproper' "$HERE/ci/series/source"
@@ -81,7 +109,106 @@ fixture
 	git -c user.name=T -c user.email=t@example.invalid commit -qm x && echo dirt >>kernel/b.c)
 expect 'a git tree is taken at its HEAD' 0 'taking its HEAD' "$HERE/ci/series/tree"
 same 'and the dirt stays behind' 'line 60' "$(tail -n 1 "$TREE/kernel/b.c")"
+git -C "$TMP/linux" -c user.name=T -c user.email=t@example.invalid commit -qam 'another last line'
+expect 'or at the commit that is named' 0 '' env KERNEL_SRC="$TMP/linux@HEAD^" "$HERE/ci/series/source"
+same 'and no other' "$(git -C "$TMP/linux" rev-parse 'HEAD^^{tree}')" \
+	"$(git --git-dir="$TMP/cache/protected-guest-virtio/base.git" rev-parse "$(tail -n 1 "$TMP/out")^{tree}")"
+git -C "$TMP/linux" archive -o "$TMP/archive.tar" HEAD^
+expect 'a tarball without a top directory' 0 '' env KERNEL_SRC="$TMP/archive.tar" "$HERE/ci/series/source"
+expect 'a tree by a relative path' 0 '' env -C "$TMP" KERNEL_SRC=linux@HEAD^ "$HERE/ci/series/source"
+expect 'a tarball by a relative path' 0 '' env -C "$TMP" KERNEL_SRC=archive.tar "$HERE/ci/series/source"
+expect 'a cache with a space in its path' 0 '' env XDG_CACHE_HOME="$TMP/a cache" KERNEL_SRC="$TMP/archive.tar" "$HERE/ci/series/source"
+expect 'in which no kernel can be built, as make tree says' 2 'refuses paths with spaces' \
+	env XDG_CACHE_HOME="$TMP/a cache" "$HERE/ci/series/tree"
 expect 'no source at all, no network' 7 'cannot be reached' env KERNEL_SRC= "$HERE/ci/series/source"
+
+# --- hosts that are not Debian on x86_64
+fixture
+PATH=$(path_without '*dpkg*') expect 'without dpkg a named source will do' 0 '2 patches on Linux 7.3.99' "$HERE/ci/series/tree"
+PATH=$(path_without '*dpkg*') expect 'and Debian'\''s will not' 3 'needs apt-get and dpkg-deb' env KERNEL_SRC= "$HERE/ci/series/source"
+PATH=$(path_without '*dpkg*') expect 'nothing is installed there, and nothing stops' 0 'by hand' "$HERE/ci/lib/deps"
+mkdir "$TMP/aarch64"
+printf '#!/bin/sh\necho aarch64\n' >"$TMP/aarch64/uname"
+printf '#!/bin/sh\nexit 1\n' >"$TMP/aarch64/dpkg-query"
+chmod +x "$TMP/aarch64"/*
+expect 'an aarch64 host needs a compiler for x86_64' 3 'gcc-x86-64-linux-gnu' env PATH="$TMP/aarch64:$PATH" "$HERE/ci/lib/deps" --check
+same 'and none for itself' 0 "$(grep -c gcc-aarch64-linux-gnu "$TMP/out")"
+
+# --- names of patches
+fixture
+"$HERE/ci/series/tree" >/dev/null 2>&1
+same 'commits and files' "$(tgit log --reverse --format=%H base.. | paste - "$PATCHES/series")" "$("$HERE/ci/series/names")"
+sed -i '1i # Part A' "$PATCHES/series" && echo '# the end' >>"$PATCHES/series"
+"$HERE/ci/series/tree" >/dev/null 2>&1
+before=$(sums)
+changed() { diff <(echo "$before") <(sums) | sed -n 's/^[<>] [0-9a-f]* *//p' | sort -u | paste -sd ' '; }
+sed -i 's/^line 60$/line sixty/' "$TREE/kernel/b.c"
+long='kernel: a subject, with punctuation in it, that has more characters than a name of a file'
+tgit commit -qam "$long"
+expect 'a patch more' 0 '3 patches, 2 files changed' "$HERE/ci/series/export"
+same 'touches its file and the order' 'kernel-a-subject-with-punctuation-in-it-that-has-more.patch series' "$(changed)"
+same 'in which comments stay' '# Part A kernel-name-the-ten.patch' "$(head -n 2 "$PATCHES/series" | paste -sd ' ')"
+before=$(sums)
+tgit reset -q --hard HEAD^
+expect 'a patch less' 0 '2 patches, 2 files changed' "$HERE/ci/series/export"
+same 'touches the same two' 'kernel-a-subject-with-punctuation-in-it-that-has-more.patch series' "$(changed)"
+same 'and the last comment is the last' '# the end' "$(tail -n 1 "$PATCHES/series")"
+for n in 1 2; do
+	echo $n >>"$TREE/kernel/b.c" && tgit commit -qam "$long, $n"
+done
+expect 'two subjects with one name' 1 'name kernel-a-subject.*\.patch for two subjects: [0-9a-f]{40} [0-9a-f]{40}' "$HERE/ci/series/export"
+same 'are not exported' 2 "$(find "$PATCHES" -name '*.patch' | wc -l)"
+
+# --- another Linux: rebase
+fixture
+"$HERE/ci/series/tree" >/dev/null 2>&1
+cp -r "$TMP/linux" "$TMP/next"
+sed -i 's/^PATCHLEVEL.*/PATCHLEVEL = 4/; s/^SUBLEVEL.*/SUBLEVEL = 0/' "$TMP/next/Makefile"
+sed -i 's/^line 12$/line XII/; 1i line 0' "$TMP/next/kernel/a.c"
+rebase() { "$HERE/ci/series/rebase" "$@"; }
+rebased() { sed -n 's/^Tree: //p' "$TMP/out"; }
+head=$(tgit rev-parse HEAD)
+expect 'a Linux on which it merges' 0 '^merged +kernel-name-the-ten.patch: kernel/a.c' rebase "$TMP/next"
+same 'and only moves' 1 "$(grep -c '^moved  *kernel-name-the-twenty' "$TMP/out")"
+same 'the options that it lacks' 1 "$(grep -cE '^  CONFIG_KUNIT	.*kunit/um.kunitconfig' "$TMP/out")"
+there=$(rebased)
+same 'a tree to continue in' 'Linux 7.4.0 2' "$(git -C "$there" log -1 --format=%s base) $(git -C "$there" rev-list --count base..series)"
+same 'with both changes' 'line ten line XII' "$(sed -n '11p;13p' "$there/kernel/a.c" | paste -sd ' ')"
+same 'and the other tree is untouched' "$head" "$(tgit rev-parse HEAD)"
+TREE=$there expect 'it keeps its Linux' 0 '' "$HERE/ci/series/tree"
+same 'whatever KERNEL_SRC is' 'Linux 7.4.0' "$(git -C "$there" log -1 --format=%s base)"
+TREE=$there expect 'as a base-info says' 0 '^Base: Linux 7.4.0' "$HERE/ci/series/base-info"
+echo mine >>"$there/kernel/b.c"
+expect 'a rebase with work in it is not made again' 6 'work in it' rebase "$TMP/next"
+same 'and the work is still there' mine "$(tail -n 1 "$there/kernel/b.c")"
+git -C "$there" checkout -q kernel/b.c
+mkdir "$TMP/repo"
+cp -r "$HERE"/{ci,configs,kunit} "$TMP/repo/"
+mkdir "$TMP/repo/patches" && mv "$PATCHES" "$TMP/repo/patches/v7.3"
+unset PATCHES TREE
+expect 'a new base in one command' 0 'patches/v7.4: 2 patches' "$TMP/repo/ci/series/rebase" --adopt v7.4 "$TMP/next"
+same 'with its order, cover letter and origin' 'cover-letter kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch series KERNEL=7.4' \
+	"$(ls "$TMP/repo/patches/v7.4" | paste -sd ' ') $(grep ^KERNEL "$TMP/repo/configs/v7.4.base")"
+expect 'which a second does not overwrite' 6 'patches/v7.4 exists' "$TMP/repo/ci/series/rebase" --adopt v7.4 "$TMP/next"
+expect 'it is the series for that Linux' 0 '2 patches on Linux 7.4.0' env BASE=v7.4 KERNEL_SRC="$TMP/next" "$TMP/repo/ci/series/tree"
+same 'with nothing to merge' 0 "$(grep -cE ' (moved|merged) ' "$TMP/out")"
+
+fixture
+"$HERE/ci/series/tree" >/dev/null 2>&1
+sed -i 's/^line 10$/line X/' "$TMP/next/kernel/a.c"
+expect 'a Linux with a conflict' 5 '^conflict +kernel-name-the-ten.patch' rebase "$TMP/next"
+same 'it says where and what' 1 "$(grep -c '^  | kernel/a.c hunk 1: expects "line 10", finds "line X"' "$TMP/out")"
+same 'and how the others do' 1 "$(grep -c '^moved  *kernel-name-the-twenty' "$TMP/out")"
+there=$(sed -n 's/^Error: .*: \(.*\) is at the first one$/\1/p' "$TMP/out")
+TREE=$there expect 'an unfinished one does not export' 6 'am is under way' "$HERE/ci/series/export"
+sed -i '/^<<<<<<</,/^>>>>>>>/c line ten' "$there/kernel/a.c"
+git -C "$there" add -u
+expect 'resolved, it continues' 0 '' git -C "$there" -c user.name=T -c user.email=t@example.invalid am --continue
+same 'to the end' 'line ten line twenty' "$(sed -n '11p;21p' "$there/kernel/a.c" | paste -sd ' ')"
+TREE=$there expect 'and exports' 0 '2 patches, 2 files changed' "$HERE/ci/series/export"
+expect 'a Linux that has a patch already' 0 '^there +kernel-name-the-ten.patch$' rebase "$there@HEAD^"
+expect 'what is no Linux' 4 'no such tree or tarball' rebase /nonexistent
+expect 'which Linux?' 2 'TO=debian:sid' rebase
 
 # --- somebody else's directory
 fixture

@@ -56,6 +56,25 @@ class Arch(unittest.TestCase):
                 self.assertEqual(arch.cell(cell).cc(), want)
 
 
+class Host(unittest.TestCase):
+    def test_uml_is_for_x86_hosts(self):
+        for name in "um", "um-nodma":
+            self.assertEqual(arch.cannot(arch.arches()[name], "x86_64"), "")
+            self.assertIn("this one is aarch64", arch.cannot(arch.arches()[name], "aarch64"))
+
+    def test_every_other_architecture_is_built_anywhere(self):
+        for name, a in arch.arches().items():
+            if a.linux != "um":
+                self.assertEqual(arch.cannot(a, "aarch64"), "", name)
+
+    def test_x86_64_is_native_or_has_a_cross_compiler(self):
+        for machine, cross in ("x86_64", ""), ("aarch64", "x86_64-linux-gnu-"):
+            arch.arches.cache_clear()
+            with mock.patch("platform.machine", return_value=machine):
+                self.assertEqual(arch.arches()["x86_64"].cross, cross)
+        arch.arches.cache_clear()
+
+
 class Series(unittest.TestCase):
     """A series of three patches in a directory of its own."""
 

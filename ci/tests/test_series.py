@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which hunk of a patch conflicts, and the cover letter."""
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "series"))
+import conflicts
+import cover
+
+PATCH = """From: T <t@example.invalid>
+Subject: [PATCH] a: two and eight
+
+---
+diff --git a/a.c b/a.c
+index 1111111..2222222 100644
+--- a/a.c
++++ b/a.c
+@@ -1,3 +1,3 @@
+ 1
+-2
++two
+ 3
+@@ -7,3 +7,4 @@ some_function()
+ 7
+-8
++eight
++--- not a file
+ 9
+diff --git a/new.c b/new.c
+new file mode 100644
+index 0000000..3333333
+--- /dev/null
++++ b/new.c
+@@ -0,0 +1 @@
++new
+--
+2.39.5
+"""
+BASE = [f"{n}\n" for n in range(1, 10)]
+
+
+class Conflicts(unittest.TestCase):
+    def setUp(self):
+        self.changed, self.created = conflicts.parse(PATCH)
+
+    def there(self, **changes: str) -> list[str]:
+        """The base with lines changed, as in l2="x"."""
+        return [changes.get(f"l{n}", line.strip()) + "\n" for n, line in enumerate(BASE, 1)]
+
+    def judge(self, ours: list[str] | None, base: list[str] | None = None) -> list[str]:
+        return conflicts.judge(self.changed, base or BASE, ours)
+
+    def test_parse(self):
+        self.assertEqual((self.changed.path, self.changed.blob, len(self.changed.hunks)), ("a.c", "1111111", 2))
+        self.assertEqual(self.changed.hunks[1].new, ["7\n", "eight\n", "--- not a file\n", "9\n"])
+        self.assertEqual((self.created.path, len(self.created.hunks)), ("new.c", 1))
+
+    def test_same_file(self):
+        self.assertEqual(self.judge(BASE), [])
+
+    def test_change_elsewhere_or_moved(self):
+        self.assertEqual(self.judge(self.there(l5="five")), [])
+        self.assertEqual(self.judge(["0\n"] * 40 + BASE), [])
+
+    def test_the_hunk_that_conflicts(self):
+        self.assertEqual(self.judge(self.there(l8="VIII")), ['a.c hunk 2: expects "8", finds "VIII"'])
+        self.assertEqual(self.judge(self.there(l2="II")), ['a.c hunk 1: expects "2", finds "II"'])
+
+    def test_both(self):
+        self.assertEqual(len(self.judge(self.there(l2="II", l8="VIII"))), 2)
+
+    def test_lines_that_are_gone(self):
+        self.assertEqual(self.judge(BASE[:6]), ['a.c hunk 2: expects "7", finds nothing'])
+
+    def test_a_patch_edited_by_hand_is_not_judged(self):
+        self.assertEqual(self.judge(self.there(l8="VIII"), self.there(l2="other", l8="other")), [])
+
+    def test_without_the_base_nothing_is_said(self):
+        self.assertEqual(conflicts.judge(self.changed, None, self.there(l8="VIII")), [])
+
+    def test_files_that_are_gone_or_there(self):
+        self.assertEqual(self.judge(None), ["a.c: not in that Linux"])
+        self.assertEqual(conflicts.judge(self.created, None, None), [])
+        self.assertEqual(conflicts.judge(self.created, None, ["x\n"]), ["new.c: the patch creates it, and it exists"])
+
+
+class Cover(unittest.TestCase):
+    NAMES = ["one.patch", "two.h.patch", "three.patch"]
+
+    def test_names_become_numbers(self):
+        self.assertEqual(cover.cover("Patches @{one}@ to\n@{three}@.\n", "Linux 7", self.NAMES), "Patches 1 to 3.\n")
+
+    def test_base(self):
+        self.assertEqual(cover.cover("On @BASE@.\n", "Linux 7.3.4", []), "On Linux 7.3.4.\n")
+
+    def test_a_name_that_no_patch_has(self):
+        with self.assertRaises(KeyError):
+            cover.cover("@{two}@", "", self.NAMES)
+
+    def test_only_paragraphs_with_a_mark_are_filled(self):
+        text = "subject\n\nshort\nlines\n\n - item\n   @{one}@\n   text\n - other\n   item\n\n@TESTED@\n"
+        self.assertEqual(cover.cover(text, "", self.NAMES), text.replace("item\n   @{one}@\n   text", "item 1 text"))
+
+    def test_items_keep_their_indent(self):
+        filled = cover.cover(" - " + "word " * 30 + "@{one}@.  End\n", "", self.NAMES).split("\n")
+        self.assertTrue(filled[0].startswith(" - word") and filled[1].startswith("   word"))
+        self.assertTrue(all(len(line) <= 75 for line in filled))
+        self.assertIn("1.  End", " ".join(filled))
+
+
+if __name__ == "__main__":
+    unittest.main()
