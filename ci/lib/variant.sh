@@ -70,3 +70,10 @@ keep_table() {
 	} >"$table.new"
 	mv "$table.new" "$table"
 }
+
+# "commit<TAB>file" of the patches in these parts of the series, in order.  A comment
+# "# part X: ..." in the file series begins a part.
+in_parts() { # LETTERS
+	paste <(awk '/^# part [A-Z]:/ { part = substr($3, 1, 1) } /^[^#]/ { print part }' "$PATCHES/series") \
+		<("$ROOT/ci/series/names") | sed -n "s/^[$1]\t//p"
+}
