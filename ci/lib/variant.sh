@@ -25,6 +25,14 @@ kmake() { # BUILD ARGUMENT...
 		"${jobs[@]}" "${@:2}"
 }
 
+# The .config that kunit.py makes for what is in $src: a kunitconfig, and what the
+# architecture boots with.
+configure_kunit() { # ARCH BUILD
+	rm -f "$2/.config" "$2/.kunitconfig"
+	env -C "$src" ./tools/testing/kunit/kunit.py config --arch="$KUNIT_ARCH" ${CROSS:+--cross_compile="$CROSS"} \
+		--make_options="CC=ccache ${CROSS}gcc" --build_dir="$2" --kunitconfig="$KUNIT/$1.kunitconfig"
+}
+
 build_variant() { # STEP ARCH BUILD [KUNITCONFIG]: builds what is in $src
 	local config=${4:-$KUNIT/$2.kunitconfig}
 	if [ -f "$3/$IMAGE" ] && cmp -s "$config" "$3/kunitconfig" && [ -f "$3/config" ]; then
