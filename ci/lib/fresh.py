@@ -86,6 +86,8 @@ def reads(word: str, argument: str) -> str:
     match word:
         case "@code":
             return code(a.dir)
+        case "@series":
+            return code(None)
         case "@config":
             lines = arch.cell(argument).config().splitlines()
             return "\n".join(x for x in lines if not x.startswith("#") or x.endswith("is not set"))

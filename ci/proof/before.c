@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions that the base does not have, with the behaviour of the base: see
- * ci/proof/before.tsv.  Only what stands between the braces is used.
+ * Functions that the base lacks, with the behaviour of the base, for before.tsv.
+ * Only what is between the braces is used.
  */
 
-/* In the base nobody asks: each device counts as one that reaches all memory. */
+/* The base does not ask: every device counts as one that reaches all memory. */
 bool dma_dev_needs_shared(struct device *dev)
 {
 	return false;
 }
 
 /*
- * In the base a device without VIRTIO_F_ACCESS_PLATFORM is never given addresses
- * of the DMA API, and nobody says why not.
+ * The base never gives a device without VIRTIO_F_ACCESS_PLATFORM addresses of the
+ * DMA API, and does not say why.
  */
 bool dma_dev_addr_is_phys(struct device *dev, const char **why)
 {
@@ -20,7 +20,7 @@ bool dma_dev_addr_is_phys(struct device *dev, const char **why)
 	return false;
 }
 
-/* What stands for enable_ddw() in the tests: that of the base always sets the limit. */
+/* Stands in for enable_ddw() in the tests: that of the base always sets the limit. */
 static bool bypass_supported(struct pci_dev *pdev, u64 mask)
 {
 	struct fixture *f = container_of(pdev, struct fixture, pdev);

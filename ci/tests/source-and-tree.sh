@@ -262,20 +262,3 @@ expect 'and one with another branch' 0 'has work' "$HERE/ci/lib/prune"
 tgit branch -q -D mine
 expect 'and says nothing of one without' 0 '' "$HERE/ci/lib/prune"
 same 'at all' 0 "$(grep -c 'has work' "$TMP/out")"
-
-# --- results that the repository claims
-fixture
-id=$(bash -c ". '$HERE/ci/lib/lib.sh'; task_id some-task")
-export RESULTS=$TMP/results
-mkdir "$RESULTS"
-echo some-task >"$RESULTS/claims"
-expect 'a claimed result that is missing' 1 'some-task: missing' "$HERE/ci/proof/claims"
-printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
-expect 'one that is there' 0 'ok +some-task: detail' "$HERE/ci/proof/claims"
-printf 'some-task\tbad\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
-expect 'one that is bad' 1 'some-task: bad' "$HERE/ci/proof/claims"
-printf 'some-task\tok\t%s\tLinux\tgcc\tdetail\n' "$id" >"$RESULTS/v7.3.tsv"
-bash -c ". '$HERE/ci/lib/lib.sh'"'; pgit init -q "$TREE" && pgit -C "$TREE" commit -q --allow-empty -m "Linux 0.1" && pgit -C "$TREE" tag base'
-expect 'one of another base' 1 'some-task: stale: on Linux, and here the base is Linux 0.1' "$HERE/ci/proof/claims"
-sed -i 's/^+line ten$/+line 0xa/' "$PATCHES"/*-ten.patch
-expect 'one of another series' 1 'some-task: stale: of another series' "$HERE/ci/proof/claims"
