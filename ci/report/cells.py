@@ -33,7 +33,7 @@ def failures(model: dict, page: dict) -> str:
             parts.append("<ul>\n" + "\n".join(items[:20] if rest else items) + "\n</ul>" + rest)
         elif not c["recorded"]:
             parts.append("<p>No case ran: the build failed.</p>" if c["facts"].get("verdict") == "build"
-                         else "<p>No case failed.</p>")
+                         else "<p>No case failed: the console says more.</p>")
         if c["log"]:
             parts.append(f'<pre tabindex=0 aria-label="From the console of {h(c["name"])}">{h(c["log"])}</pre>')
     if page["reds"]:
@@ -111,8 +111,9 @@ def decisions(model: dict, page: dict) -> str:
                                   for (v, s), where in sorted(before[case].items()))
             # (of a guest that ended, the case is known but not its row)
             killed = kills[case] + (kills[case.rpartition(".")[0]] if case.count(".") == 2 else [])
+            killed = details(f"{len(killed)} mutants", ", ".join(killed)) if len(killed) > 5 else ", ".join(killed)
             rows.append(("", [h(text), f'<a href="#{anchor(case)}"><code>{wrap(case)}</code></a>',
-                              mark(*row_verdict(page["outcomes"].get(case, []))), without, ", ".join(killed)]))
+                              mark(*row_verdict(page["outcomes"].get(case, []))), without, killed]))
         parts.append(details(f"<strong>{h(name)}</strong>: {plural(len(rows), 'row')}", table(
             "flow", f"Rows of {name}", ["Row", "Case", "Result", "Without the series", "Mutants killed"], rows), len(rows) <= 60))
     return section("decisions", "Decisions", note(

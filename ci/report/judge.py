@@ -124,7 +124,7 @@ def summary(model: dict) -> dict:
     stale = sum(t["state"] in ("stale", "missing") for t in model["tasks"])
     if required or reds:
         tone, parts = "fail", [plural(required, "cell fails", "cells fail")] if required else []
-        parts += [plural(len(reds), "other finding")] if reds else []
+        parts += [plural(len(reds), "other finding" if required else "finding")] if reds else []
         parts = ["Red: " + ", ".join(parts)]
     elif len(tones) > tally["pass"]:
         complete = tally["pass"] + tried == len(tones)
@@ -137,8 +137,8 @@ def summary(model: dict) -> dict:
     if tried:
         parts.append(plural(tried, "cell that is not required fails", "cells that are not required fail"))
     if tally["stale"]:
-        parts.append(plural(tally["stale"], "cell is stale: of an earlier state of the series",
-                            "cells are stale: of an earlier state of the series"))
+        parts.append(plural(tally["stale"], "cell is stale (of an earlier state of the series)",
+                            "cells are stale (of an earlier state of the series)"))
     if tally["not"]:
         parts.append(plural(tally["not"], "cell was not run", "cells were not run"))
     if stale:

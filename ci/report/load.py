@@ -53,22 +53,27 @@ def excerpt(results: Path, logs: Path, cell: str, verdict: str, hide: list[str])
     return re.sub(r"[^\n\x20-\x7e]", "", joined)
 
 
-def run_state(facts: dict, task: str, base: str, tree: str) -> str:
-    """A cell run here is fresh if what it reads is what is here now, and its tree is
-    what patches/ holds, or the very tree that is here."""
-    same = facts.get("id") == fresh.task_id(task) and base in ("", facts.get("base"))
+def other_tools(task: str, tools: str) -> bool:
+    return verdicts.tools(task) not in ("", tools)
+
+
+def run_state(facts: dict, task: str, tree: str) -> str:
+    """A cell run here is fresh if it read what is here now, with the same tools, from what
+    patches/ holds or the very tree that is here."""
+    tools = ", ".join(filter(None, (facts.get("compiler"), facts.get("qemu"))))
+    same = facts.get("inputs") == fresh.task_id(task) and verdicts.base() in ("", facts.get("base"))
     edited = facts.get("series", "").startswith("tree ")
-    return "fresh" if same and (not edited or facts["series"] == tree) else "stale"
+    return "fresh" if same and not other_tools(task, tools) and (not edited or facts["series"] == tree) else "stale"
 
 
-def load_cell(c, now: dict, work: Path, logs: Path, out: Path | None) -> dict:
+def load_cell(c: arch.Cell, tree: str, work: Path, logs: Path, out: Path | None) -> dict:
     cell = {"name": c.name, "arch": c.arch.name, "flavour": c.flavour, "virtio": c.virtio, "compiler": c.compiler,
             "need": c.need, "state": "missing", "recorded": False, "facts": {}, "cases": {}, "files": [],
-            "log": "", "expected": cases.expected(c.name)}
+            "log": "", "expected": cases.expected(c)}
     task, results = f"cell-{c.name}", work / "results" / c.name
     if (results / "facts").exists():
         facts = dict(row for row in rows(results / "facts") if len(row) == 2)
-        cell.update(facts=facts, state=run_state(facts, task, now["base"], now["tree"]),
+        cell.update(facts=facts, state=run_state(facts, task, tree),
                     cases={row[1]: (row[0], row[2] if len(row) > 2 else "") for row in rows(results / "cases.tsv")})
         if facts.get("verdict") != "pass":
             cell["log"] = excerpt(results, logs, c.name, facts.get("verdict", ""),
@@ -81,32 +86,32 @@ def load_cell(c, now: dict, work: Path, logs: Path, out: Path | None) -> dict:
     elif row := verdicts.load().get(task):
         state = verdicts.state(task)
         cell.update(recorded=True, state="fresh" if state == "bad" else state,
-                    facts={"verdict": "pass" if row.verdict == "ok" else "fail", "base": row.base,
-                           "compiler": row.tools, **counts(row.detail)})
+                    facts={"verdict": "pass" if row["verdict"] == "ok" else "fail", "base": row["base"],
+                           "compiler": row["tools"], **counts(row["detail"])})
     return cell
 
 
 def load_tasks() -> list[dict]:
     """The tasks of `make full` but for the cells, in the order of ci/lib/tasks.tsv."""
-    recorded, found = verdicts.load(), []
+    none, found = dict.fromkeys(verdicts.COLUMNS, ""), []
     for task in fresh.tasks():
         if not task.startswith("cell-"):
-            row = recorded.get(task)
-            found.append({"task": task, "state": verdicts.state(task), "verdict": row.verdict if row else "",
-                          "base": row.base if row else "", "tools": row.tools if row else "",
-                          "detail": row.detail if row else ""})
+            row, state = verdicts.load().get(task, none), verdicts.state(task)
+            if state == "fresh" and other_tools(task, row["tools"]):
+                state = "other tools"
+            found.append({**row, "task": task, "state": state})
     return found
 
 
-def load_tables(work: Path, base: str) -> dict[str, dict]:
-    """The long tables, by task.  With another base than the recorded one a table is
-    stale even if its id is the present one."""
-    recorded, found = verdicts.load(), {}
+def load_tables(work: Path) -> dict[str, dict]:
+    """The long tables, by task.  One of another base than the present is stale even if
+    its id is the present one."""
+    recorded, base, found = verdicts.load(), verdicts.base(), {}
     for path in sorted((work / "tables").glob("*-*.tsv")):
         head, task = (lines(path) or [""])[0], path.stem
-        known = task in fresh.tasks() and head == f"# id={fresh.task_id(task)}"
-        other_base = base and task in recorded and recorded[task].base != base
-        found[task] = {"state": "fresh" if known and not other_base else "stale", "rows": rows(path)}
+        same = task in fresh.tasks() and head == f"# id={fresh.task_id(task)}"
+        moved = base and task in recorded and recorded[task]["base"] != base
+        found[task] = {"state": "fresh" if same and not moved else "stale", "rows": rows(path)}
     return found
 
 
@@ -140,12 +145,11 @@ def load_checks(path: Path, patches_sum: str) -> dict:
 
 def load(out: Path | None = None) -> dict:
     """The model; with OUT, the files of each cell are copied there."""
-    env = {k: Path(os.environ[k]) for k in ("WORK", "LOGS", "PATCHES", "KUNIT")}
-    now = {"base": os.environ.get("NOW_BASE", ""), "tree": os.environ.get("NOW_TREE", "")}
-    base_name = now["base"].split(" (")[0]
-    cells = [load_cell(c, {**now, "base": base_name}, env["WORK"], env["LOGS"], out) for c in arch.matrix()]
-    return {"title": lines(env["PATCHES"] / "cover-letter")[0], "date": os.environ.get("NOW_DATE", ""), "series": os.environ.get("NOW_IDS", ""), **now,
-            "rows": rows(env["KUNIT"] / "decisions.tsv"), "cells": cells, "tasks": load_tasks(),
-            "tables": load_tables(env["WORK"], base_name),
-            "patches": load_patches(env["PATCHES"], os.environ.get("NOW_PATCHES", "").split()),
-            "checks": load_checks(env["WORK"] / "results/checks", os.environ.get("NOW_SUM", ""))}
+    work, logs, patches, kunit = (Path(os.environ[k]) for k in ("WORK", "LOGS", "PATCHES", "KUNIT"))
+    now = {k: os.environ.get(f"NOW_{k}", "") for k in ("BASE", "TREE", "IDS", "SUM", "PATCHES", "DATE")}
+    return {"title": lines(patches / "cover-letter")[0], "date": now["DATE"], "base": now["BASE"], "tree": now["TREE"],
+            "series": now["IDS"], "rows": [r for r in rows(kunit / "decisions.tsv") if r[0] != "-"],
+            "cells": [load_cell(c, now["TREE"], work, logs, out) for c in arch.matrix()],
+            "tasks": load_tasks(), "tables": load_tables(work),
+            "patches": load_patches(patches, now["PATCHES"].split()),
+            "checks": load_checks(work / "results/checks", now["SUM"])}

@@ -22,8 +22,8 @@ def mark(tone: str, text: str) -> str:
 
 def state(s: str) -> str:
     """Whether a result is of the present series."""
-    words = {"fresh": "current", "bad": "failed", "stale": "stale", "missing": "not run"}
-    return mark({"fresh": "pass", "bad": "fail", "stale": "stale", "missing": "not"}[s], words[s])
+    words = {"fresh": "current", "bad": "failed", "stale": "stale", "missing": "not run", "other tools": "of other tools"}
+    return mark({"fresh": "pass", "bad": "fail", "missing": "not"}.get(s, "stale"), words[s])
 
 
 def link(case: str, known: set[str]) -> str:

@@ -101,7 +101,7 @@ def patches(model: dict, page: dict) -> str:
 def tasks(model: dict, page: dict) -> str:
     rows = []
     for t in model["tasks"]:
-        tone = {"fresh": "pass", "bad": "fail", "stale": "stale"}.get(t["state"], "not")
+        tone = {"fresh": "pass", "other tools": "pass", "bad": "fail", "stale": "stale"}.get(t["state"], "not")
         said = (mark(tone, t["verdict"]) + " " if t["verdict"] else "") + h(t["detail"])
         rows.append(("", [h(t["task"]), state(t["state"]), said, h(t["tools"])]))
     parts = []
@@ -110,5 +110,6 @@ def tasks(model: dict, page: dict) -> str:
             parts.append(details(f"<strong>{h(task)}</strong>: {plural(len(found['rows']), 'line')} {state(found['state'])}",
                                  "<ul>\n" + "\n".join(f"<li>{h(' · '.join(row))}</li>" for row in found["rows"]) + "\n</ul>"))
     return section("tasks", "Tasks of make full", note(
-        "Current: of this series, this base, and what the task reads. Stale: of an earlier state of any of them."),
+        "Current: of this series, this base, and what the task reads now. Stale: of an earlier state of any of them. Of other "
+        "tools: current, but the compiler or QEMU here is another."),
         table("flow", "Tasks of make full", ["Task", "State", "Result", "Tools"], rows), *parts)
