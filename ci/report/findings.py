@@ -4,8 +4,8 @@ import re
 
 
 def table_rows(model: dict, kind: str) -> list[tuple[str, str, list[str]]]:
-    """(task, state, row) of every table of a kind."""
-    return [(task, t["state"], row) for task, t in model["tables"].items() if task.split("-")[0] == kind
+    """(task, state, row) of every table of a kind, short rows filled up."""
+    return [(task, t["state"], row + [""] * (5 - len(row))) for task, t in model["tables"].items() if task.split("-")[0] == kind
             for row in t["rows"]]
 
 
@@ -17,7 +17,7 @@ def mutant_tone(killer: str) -> str:
     """killed by a named case, argued equivalent, or alive."""
     if killer.startswith("equivalent: "):
         return "equivalent"
-    return "alive" if not killer or re.match(r"NOT( |$)|KILLED, though", killer) else "killed"
+    return "alive" if not killer or re.match(r"NOT |KILLED", killer) else "killed"
 
 
 def coverage_counts(row: list[str]) -> tuple[int, ...] | None:

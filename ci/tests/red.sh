@@ -11,7 +11,7 @@
 # shellcheck disable=SC2016  # the cache of this checkout
 cache=$(bash -c '. "$0"/ci/lib/lib.sh; echo "$CACHE"' "$HERE")
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache
-unset CI_LOCKED TREE LOGS MAILS CCACHE_BASEDIR
+unset CI_LOCKED TREE LOGS MAILS PATCHES KUNIT MATRIX VERDICTS CCACHE_BASEDIR
 mkdir -p "$TMP/cache/${cache##*/}"
 ln -s "$cache"/{base.git,debs} "$TMP/cache/${cache##*/}"
 git clone -q "$HERE" "$TMP/clone"

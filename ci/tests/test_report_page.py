@@ -75,7 +75,7 @@ class Program(unittest.TestCase):
     """ci/report/report in a cache of its own."""
     def setUp(self):
         self.cache = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        hidden = "CI_LOCKED", "WORK", "TREE", "LOGS", "MAILS"
+        hidden = "CI_LOCKED", "TREE", "LOGS", "MAILS", "PATCHES", "KUNIT", "MATRIX"
         self.env = {k: v for k, v in os.environ.items() if k not in hidden} | {
             "XDG_CACHE_HOME": str(self.cache), "VERDICTS": str(self.cache / "none")}
         self.work = Path(self.bash("echo $WORK"))

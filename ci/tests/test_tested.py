@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The "Tested:" block of the cover letter (ci/report/tested)."""
 import importlib.machinery
+import importlib.util
 import sys
 import unittest
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "ci/lib"))
 import verdicts
 
-tested = ModuleType("tested")
-importlib.machinery.SourceFileLoader("tested", str(ROOT / "ci/report/tested")).exec_module(tested)
+loader = importlib.machinery.SourceFileLoader("tested", str(ROOT / "ci/report/tested"))
+tested = importlib.util.module_from_spec(importlib.util.spec_from_loader("tested", loader))
+loader.exec_module(tested)
 
 
 class Tested(unittest.TestCase):
