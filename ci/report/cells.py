@@ -24,7 +24,7 @@ def failures(model: dict, page: dict) -> str:
     for c in model["cells"]:
         if page["tones"][c["name"]] != "fail":
             continue
-        where = f"Files: {files(c)}" if c["files"] else "The verdict is a recorded one: there are no files of this cell here."
+        where = "The verdict is a recorded one: there are no files of this cell here." if c["recorded"] else f"Files: {files(c)}"
         parts.append(f"<h3>{h(c['name'])} {mark('fail', cell_words(c))}</h3>\n<p>{where}</p>")
         items = [f'<li class=failing data-cell="{h(c["name"])}">{link(case, page["known"])} {mark("fail", why)}</li>'
                  for case, why in differences(c)]

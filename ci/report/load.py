@@ -121,7 +121,7 @@ def load_patches(patches: Path, names: list[str]) -> list[dict]:
         text = (patches / name).read_text(errors="replace")
         head, _, body = text.partition("\ndiff --git ")
         subject = re.search(r"^Subject: (?:\[[^]]*\] )?(.*(?:\n .*)*)", head, re.M)
-        changed = [line for line in body.split("\n") if line[:1] in "+-" and line[:4] not in ("+++ ", "--- ")]
+        changed = [line for line in body.split("\n") if line.startswith(("+", "-")) and not line.startswith(("+++ ", "--- "))]
         found.append({"file": name, "subject": subject[1].replace("\n", "") if subject else name,
                       "plus": sum(line[:1] == "+" for line in changed),
                       "minus": sum(line[:1] == "-" for line in changed),

@@ -65,9 +65,12 @@ class Rows(unittest.TestCase):
 
     def test_else_the_tables_of_make_full(self):
         m = model(cell("um", ""), tables={"before-um": table("fresh", "suite.holds|fail|pass|fails before"),
-                                          "before-s390": table("stale", "suite.breaks|fail|pass|fails before")})
+                                          "before-s390": table("stale", "suite.breaks|fail|pass|fails before",
+                                                               "suite.rows.deep|skip|skip|skipped: no room")})
         self.assertEqual(self.row(m, "suite.holds"), ("pass", "pass in 1 architecture (by make full)"))
         self.assertEqual(self.row(m, "suite.breaks"), ("stale", "stale"))
+        self.assertEqual(self.row(m, "suite.rows.deep"), ("not", "only skipped"))
+        self.assertEqual([r["why"] for case in ("suite.holds", "suite.rows.deep") for r in judge.outcomes(m)[case]], ["", "no room"])
 
     def test_each_result_of_a_case_failures_first(self):
         m = model(cell("um"), cell("s390", state="stale"), cell("arm64", "fail", cases={"suite.holds": ("fail", "")}))
@@ -108,6 +111,9 @@ class Verdict(unittest.TestCase):
         page = html(model(failed, tree="tree 123456789abc"))
         self.assertIn("the tree differs from patches/", page)
         self.assertIn('<li class=failing data-cell="um"><a href="#suite.breaks">', page)
+
+    def test_a_finding_alone_is_red(self):
+        self.assertEqual(self.sentence(cell("um"), tasks=[task("lab-um", "bad")]), ("fail", "Red: 1 finding."))
 
     def reds(self, **values) -> list[tuple[str, str]]:
         return findings.findings(model(cell("um"), **values))

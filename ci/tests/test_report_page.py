@@ -55,6 +55,12 @@ class Rendered(unittest.TestCase):
         self.assertIn('<span class=not>not made here</span> s390: <code>make full</code>', self.html)
         self.assertIn("the verdict is a recorded one", html(model(cell("um", "fail", recorded=True))).lower())
 
+    def test_the_head_sums_up(self):
+        for text in ("2 pass, 4 fail, 1 stale, 1 not run; 8 in the matrix", "1 killed by a named case, 1 argued equivalent, 1 not killed; 0 stale",
+                     "9 of 10 added lines run, 4 of 4 branches taken", "1 without findings, 0 with findings, 0 not checked",
+                     "3 ok and current, 1 of other tools, 1 failed, 1 stale, 1 not run"):
+            self.assertIn(f"<dd>{text}</dd>", self.html)
+
     def test_the_grid_has_a_column_a_flavour(self):
         grid = self.html[self.html.index("Architecture by flavour"):]
         self.assertRegex(grid, r'<th scope=row>um</th><td><a href="#cell-um"><span class=pass>2/1</span></a> </td><td></td>'
