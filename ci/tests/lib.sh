@@ -12,9 +12,12 @@ trap 'umount "$TMP/small" 2>/dev/null; rm -rf "$TMP"' EXIT
 # ok NAME, or not_ok NAME [FILE WITH OUTPUT]
 ok() { printf 'ok      %s\n' "$1"; }
 not_ok() {
+	touch "$TMP/failed"
 	printf 'not ok  %s\n' "$1"
 	[ -z "${2:-}" ] || sed 's/^/  | /' "$2" | tail -n 30
 }
+# as_task DETAIL: how a test that is a task of `make full` ends.
+as_task() { [ ! -e "$TMP/failed" ] && printf '%s\n' "$1"; }
 skip() { printf 'skip    %s: %s\n' "$1" "$2"; }
 
 # expect NAME CODE PATTERN COMMAND...: the exit code, and what it says.

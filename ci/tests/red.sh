@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A decision broken in each part of the series, in the tree of another checkout:
-# its page is red and names the case.  (With the objects that other tests compiled.)
+# Usage: ci/tests/red.sh
+#
+# Breaks a decision in each part of the series, in the tree of another checkout: its
+# page is red and names the case.  (Uses the objects that other tests have compiled.)
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck disable=SC2016  # of the checkout that this is
+[ "${1:-}" != --help ] || { sed -n '3,/^[^#]/{/^# shellcheck/d; s/^# \{0,1\}//p}' "$0" && exit; }
+[[ ${1:-} != -* ]] || { echo "Error: red.sh: unknown option $1" >&2 && exit 2; }
+# shellcheck disable=SC2016  # the cache of this checkout
 cache=$(bash -c '. "$0"/ci/lib/lib.sh; echo "$CACHE"' "$HERE")
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache
-unset CI_LOCKED TREE LOGS MAILS CCACHE_BASEDIR
+unset CI_LOCKED TREE LOGS MAILS PATCHES KUNIT MATRIX VERDICTS CCACHE_BASEDIR
 mkdir -p "$TMP/cache/${cache##*/}"
 ln -s "$cache"/{base.git,debs} "$TMP/cache/${cache##*/}"
 git clone -q "$HERE" "$TMP/clone"
@@ -27,10 +31,11 @@ broken kernel/dma/mapping.c 'return force_dma_unencrypted(dev);' 'return !force_
 broken drivers/virtio/virtio.c 'shared && drv->passes_guest_phys' 'shared \&\& !drv->passes_guest_phys'
 broken arch/powerpc/kernel/dma-iommu.c 'mask != DMA_BIT_MASK(64)' 'mask == DMA_BIT_MASK(64)'
 for cell in um ppc64le; do
-	expect "the cell $cell fails" 1 'the cases are not what' ci/cell/kunit $cell
+	expect "the cell $cell fails" 1 'cases are not (what|as)' ci/cell/kunit $cell
 done
 expect 'the page is red' 1 '^Red: 2 cells fail' ci/report/report --page
 page=$(sed -n 's/^Report: //p' "$TMP/out")
 red D um dma_protected.dma_protected_needs_shared
 red V um virtio_mem_acc.virtio_mem_acc_probe
 red P ppc64le svm_dma.svm_dma_set_mask
+as_task 'a broken decision of each of D, V and P: the page is red and names its case'

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The "Tested:" block of the cover letter (ci/report/tested)."""
+import importlib.machinery
+import importlib.util
+import sys
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "ci/lib"))
+import verdicts
+
+loader = importlib.machinery.SourceFileLoader("tested", str(ROOT / "ci/report/tested"))
+tested = importlib.util.module_from_spec(importlib.util.spec_from_loader("tested", loader))
+loader.exec_module(tested)
+
+
+class Tested(unittest.TestCase):
+    CELLS = [SimpleNamespace(name=n, arch=SimpleNamespace(name=a), flavour=f, virtio=v, compiler=c) for n, a, f, v, c in (
+        ("um", "um", "plain", "y", "gcc"), ("s390", "s390", "plain", "y", "gcc"), ("um-debug", "um", "debug", "y", "gcc"),
+        ("arm64", "arm64", "plain", "y", "gcc"))]
+
+    def block(self, **details: str) -> str:
+        return tested.block(self.CELLS, {name.replace("__", "-"): {
+            "detail": d, "base": "Linux 7.3.99", "tools": "gcc (Debian 12.2.0-14) 12.2.0, QEMU emulator version 7.2.22 (Debian 1:7.2+b3)"}
+            for name, d in details.items()})
+
+    def test_nothing_current_claims_nothing(self):
+        self.assertEqual(self.block(), "")
+
+    def test_cells(self):
+        text = self.block(**{"cell-um": "315 passed, 0 failed, 405 skipped", "cell-s390": "635 passed, 0 failed, 87 skipped",
+                             "cell-um-debug": "315 passed, 0 failed, 405 skipped"})
+        self.assertEqual(text.split("\n")[0], "Tested: Linux 7.3.99; gcc 12.2.0, QEMU 7.2.22")
+        self.assertEqual([line.split() for line in text.split("\n")[2:]],
+                         [["um", "s390"], ["plain", "315/405", "635/87"], ["debug", "315/405", "-"]])
+
+    def test_sums_over_architectures(self):
+        text = self.block(mutants__um="74 mutants on um: 73 killed by a named case, 1 equivalent",
+                          mutants__x86_64="56 mutants on x86_64: 56 killed by a named case, 0 equivalent")
+        self.assertIn("  130 mutants: 129 killed by a named case, 1 equivalent (2 arches)", text)
+
+    def test_what_is_the_same_everywhere_is_not_summed(self):
+        self.assertIn("35 patches, no new warning (2 arches)", self.block(patches__um="35 patches, no new warning",
+                                                                          patches__s390="35 patches, no new warning"))
+
+    def test_details_of_another_form_are_listed(self):
+        text = self.block(lab__s390="72 guests as they should be", lab__um="all 3 guests; long run: 9 requests")
+        self.assertIn("  Lab: s390: 72 guests as they should be; um: all 3 guests", text)
+
+    def test_the_prover_is_no_test_of_the_series(self):
+        self.assertEqual(self.block(planted__um="red"), "")
+
+    def run_main(self, states: dict[str, str], *args: str) -> tuple[int, str, str]:
+        rows = {t: {"task": t, "detail": "20 boots", "base": "Linux 7.3.99", "tools": "gcc 12.2.0"} for t in states}
+        with mock.patch.object(verdicts, "load", lambda: rows), mock.patch.object(verdicts, "state", states.get), \
+                mock.patch("sys.stdout") as out, mock.patch("sys.stderr") as err:
+            code = tested.main(list(args))
+        text = ["".join(c.args[0] for c in stream.write.call_args_list) for stream in (out, err)]
+        return code, *text
+
+    def test_only_current_results_are_claimed(self):
+        code, out, err = self.run_main({"repeat-um": "fresh", "repeat-s390": "stale", "lab-um": "bad"})
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("20 boots (um)", out)
+        self.assertNotIn("Lab", out)
+
+    def test_strict_names_each_stale_or_bad_result(self):
+        code, _, err = self.run_main({"repeat-um": "fresh", "repeat-s390": "stale", "lab-um": "bad"}, "--strict")
+        self.assertEqual(code, 1)
+        for text in "stale: repeat-s390", "bad: lab-um", "make full", "ci/full --drop-stale":
+            self.assertIn(text, err)
+        self.assertNotIn("repeat-um", err)
+        self.assertEqual(self.run_main({"repeat-um": "fresh"}, "--strict")[0], 0)
+
+    def test_nothing_recorded(self):
+        code, out, err = self.run_main({"repeat-um": "stale"})
+        self.assertEqual((code, out), (0, ""))
+        self.assertIn("nothing is claimed as tested", err)
+
+    def test_options(self):
+        self.assertEqual(self.run_main({}, "--nonsense")[0], 2)
+        self.assertEqual(self.run_main({}, "--help")[0], 0)
