@@ -14,6 +14,7 @@
 #define _GNU_SOURCE
 #include <endian.h>
 #include <fcntl.h>
+#include <linux/protected_lab.h>
 #include <linux/virtio_blk.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
@@ -123,10 +124,13 @@ static void descriptors(int mode)
 /* As a guest's kernel would: see kernel/overlay/kernel/protected_lab.c. */
 static void header(enum page private, int mode)
 {
-	struct { char magic[16]; uint64_t self, bitmap, pages; uint32_t shift, flags; } h = {
-		.self = GPA, .bitmap = GPA + BITMAP * PAGE, .pages = GPA / PAGE + PAGES, .shift = 12 };
+	struct protected_lab_header h = {
+		.self = htole64(GPA), .bitmap = htole64(GPA + BITMAP * PAGE),
+		.pages = htole64(GPA / PAGE + PAGES), .page_shift = htole32(12) };
 
-	memcpy(h.magic, "protected lab 13", 16);
+	memcpy(h.magic, PROTECTED_LAB_MAGIC_XOR_1, sizeof(h.magic));
+	for (unsigned int i = 0; i < sizeof(h.magic); i++)
+		h.magic[i] ^= 1;
 	if (!(mode & DROP_HEADER))
 		memcpy(AT(HEADER), &h, sizeof(h));
 	for (enum page i = DESC; i < PAGES; i++)

@@ -21,6 +21,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/protected_lab.h>
 #include <linux/vhost_types.h>
 #include <linux/virtio_blk.h>
 #include <linux/virtio_config.h>
@@ -109,24 +110,20 @@ static uint8_t *memory(uint64_t gpa, uint64_t size)
 	return s && size <= s->size - (gpa - s->gpa) ? s->at + (gpa - s->gpa) : NULL;
 }
 
-/* As the guest's kernel writes it: ci/lab/kernel/overlay/kernel/protected_lab.c. */
-struct header {
-	uint8_t magic[16];
-	uint64_t self, bitmap, pages;
-	uint32_t page_shift, flags;
-};
-#define MAGIC "protected lab 13"
-
 static uint64_t header, pages, bitmap_gpa;
 static const uint8_t *bitmap;
 static unsigned int page_shift, guest_flags;
 
 static bool is_header(uint64_t gpa)
 {
-	struct header *h = (void *)memory(gpa, sizeof(*h));
+	struct protected_lab_header *h = (void *)memory(gpa, sizeof(*h));
+	static const char magic[] = PROTECTED_LAB_MAGIC_XOR_1;
 	uint64_t at, size;
 
-	if (!h || memcmp(h->magic, MAGIC, sizeof(h->magic)) || le64toh(h->self) != gpa)
+	for (int i = 0; h && i < PROTECTED_LAB_MAGIC_SIZE; i++)
+		if (h->magic[i] != (magic[i] ^ 1))
+			return false;
+	if (!h || le64toh(h->self) != gpa)
 		return false;
 	page_shift = le32toh(h->page_shift);
 	guest_flags = le32toh(h->flags);

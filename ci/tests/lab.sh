@@ -6,7 +6,7 @@
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 lab=$HERE/ci/lab
-compile() { gcc -O2 -Wall -Wextra -Werror -o "$1" "$2"; }
+compile() { gcc -O2 -Wall -Wextra -Werror -I"$lab/kernel/overlay/include/uapi" -o "$1" "$2"; }
 expect 'the device compiles' 0 '' compile "$TMP/device" "$lab/device.c"
 expect 'its test compiles' 0 '' compile "$TMP/device-test" "$lab/device-test.c"
 head -c 1M /dev/urandom >"$TMP/disk"
@@ -17,7 +17,7 @@ run "$TMP/device"
 mutant() {
 	sed "$2" "$lab/device.c" >"$TMP/mutant.c"
 	! cmp -s "$lab/device.c" "$TMP/mutant.c" || { not_ok "seen: $1 (nothing to change)" && return; }
-	gcc -O2 -w -o "$TMP/mutant" "$TMP/mutant.c" || { not_ok "seen: $1 (does not compile)" && return; }
+	gcc -O2 -w -I"$lab/kernel/overlay/include/uapi" -o "$TMP/mutant" "$TMP/mutant.c" || { not_ok "seen: $1 (does not compile)" && return; }
 	expect "seen: $1" 1 '^not ok' run "$TMP/mutant"
 }
 mutant 'a device that looks at no bitmap' 's/if (!is_shared(i << page_shift))/if (0)/'
