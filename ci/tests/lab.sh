@@ -1,40 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The lab without a guest: what its strict device refuses and serves, that this test
-# sees a device which is less strict than it says; and what ci/lab/run makes of guests
-# and devices that scripts play.
+# The lab without a guest: what ci/lab/run makes of guests and devices that scripts play.
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-lab=$HERE/ci/lab
-compile() { gcc -O2 -Wall -Wextra -Werror -o "$1" "$2"; }
-expect 'the device compiles' 0 '' compile "$TMP/device" "$lab/device.c"
-expect 'its test compiles' 0 '' compile "$TMP/device-test" "$lab/device-test.c"
-head -c 1M /dev/urandom >"$TMP/disk"
-run() { timeout 60 "$TMP/device-test" "$1" "$TMP/socket" "$TMP/disk"; }
-run "$TMP/device"
-
-# mutant NAME EXPRESSION: the device changed like that has to fail
-mutant() {
-	sed "$2" "$lab/device.c" >"$TMP/mutant.c"
-	! cmp -s "$lab/device.c" "$TMP/mutant.c" || { not_ok "seen: $1 (nothing to change)" && return; }
-	gcc -O2 -w -o "$TMP/mutant" "$TMP/mutant.c" || { not_ok "seen: $1 (does not compile)" && return; }
-	expect "seen: $1" 1 '^not ok' run "$TMP/mutant"
-}
-mutant 'a device that looks at no bitmap' 's/if (!is_shared(i << page_shift))/if (0)/'
-mutant 'a device that looks at the first page only' 's/i <= (gpa + \*len - 1) >> page_shift/i <= gpa >> page_shift/'
-mutant 'a device that writes the used ring unchecked' 's/u ? small(USED, q->used + 2, 2, true) : NULL/(void *)memory(q->used + 2, 2)/; s/^\tif (u) {/\tif (u || (u = (void *)memory(q->used + 4, 8))) {/'
-mutant 'a device that reads used_event unchecked' 's/small(AVAIL, q->avail + 4 + q->num \* 2, 2, false)/(void *)memory(q->avail + 4 + q->num * 2, 2)/'
-mutant 'a device that writes avail_event unchecked' 's/small(USED, q->used + 4 + q->num \* sizeof(struct vring_used_elem), 2, true)/(void *)memory(q->used + 4 + q->num * 8, 2)/'
-mutant "a device that reads the driver's events unchecked" 's/ev = small(AVAIL, q->avail, sizeof(\*ev), false)/ev = (void *)memory(q->avail, 4)/'
-mutant "a device that writes its events unchecked" 's/ev = small(USED, q->used, sizeof(\*ev), true)/ev = (void *)memory(q->used, 4)/'
-mutant 'a device that takes tables for buffers' 's/small(TABLE,/small(BUFFER,/'
-mutant 'a device that touches first and looks then' 's/^\tfor (i = gpa >> page_shift; bitmap/\tmemset(s->at + (gpa - s->gpa), 1, 1);\n&/'
-mutant 'a device that looks at what it touches only, of segments' 's/^\tgiven(BUFFER,.*//'
-mutant 'a device that looks at what it touches only, of rings' 's/^\t\tgiven(DESC,.*//'
-mutant 'a device that writes where it may only read' 's/ && (tlb\[i\].perm & perm)//'
-mutant 'a device that serves a ring which was taken back' 's/return q->kick < 0 || q->fresh;/return 0;/'
-mutant 'a device that brings the wrong sector' 's/disk + sector, in, false/disk + sector + 512, in, false/'
-
 # --- the verdicts: QEMU says what is in "console", the device what is in "kinds" (at
 # once) and "figures" (at its end); where shares are dropped, what is in "console.drop"...
 fixture

@@ -5,7 +5,8 @@
  * With protected_lab=on the platform's own predicates answer that memory is
  * protected, and what would ask the firmware to share or unshare a page notes it
  * in a bitmap instead.  A device finds the bitmap through a header in guest
- * memory.  Nothing is protected.  More values, after a comma:
+ * memory (include/uapi/linux/protected_lab.h).  Nothing is protected.  More
+ * values, after a comma:
  *
  *   drop	no page is noted as shared (the device has to complain)
  *   raw	rings and buffers of virtio skip the DMA API (so, too)
@@ -35,22 +36,12 @@
 #include <asm/uv.h>
 #endif
 
-/* What the device looks for, at the start of a page: ci/lab/device.c has it too. */
-struct header {
-	u8 magic[16];
-	__le64 self;		/* physical address of this header */
-	__le64 bitmap;		/* of the bitmap: a bit a page, set where shared */
-	__le64 pages;		/* bits in there */
-	__le32 page_shift;
-	__le32 flags;		/* 1: shares are dropped, 2: raw rings, 4: raw buffers */
-};
-
 bool protected_lab __ro_after_init;
 bool protected_lab_raw_ring __ro_after_init;
 bool protected_lab_raw_buffer __ro_after_init;
 static bool drop __ro_after_init;
 
-static struct header *header;
+static struct protected_lab_header *header;
 static unsigned long *bitmap;
 static unsigned long bitmap_bytes, bitmap_pages;
 static atomic_long_t shared_now, conversions, checked, bad;
@@ -270,7 +261,7 @@ early_param("protected_lab", parse);
 /* As soon as there is memory: before anything is shared, but for a few pages. */
 void __init protected_lab_init(void)
 {
-	static const char magic[] __initconst = "qsnudbude!m`c!02";	/* ^ 1 */
+	static const char magic[] __initconst = PROTECTED_LAB_MAGIC_XOR_1;
 	int i;
 
 	if (!protected_lab)
@@ -291,10 +282,10 @@ void __init protected_lab_init(void)
 	header->bitmap = cpu_to_le64(__pa(bitmap));
 	header->pages = cpu_to_le64(bitmap_pages);
 	header->page_shift = cpu_to_le32(PAGE_SHIFT);
-	header->flags = cpu_to_le32(drop | protected_lab_raw_ring << 1 |
-				    protected_lab_raw_buffer << 2);
+	header->flags = cpu_to_le32((drop ? PROTECTED_LAB_F_DROP : 0) |
+				    (protected_lab_raw_ring ? PROTECTED_LAB_F_RAW : 0) |
+				    (protected_lab_raw_buffer ? PROTECTED_LAB_F_RAWBUF : 0));
 	smp_wmb();
-	/* (not in clear anywhere else in memory) */
 	for (i = 0; i < sizeof(header->magic); i++)
 		header->magic[i] = magic[i] ^ 1;
 	pr_info("%lu pages, bitmap of %lu bytes at 0x%llx\n", bitmap_pages, bitmap_bytes,

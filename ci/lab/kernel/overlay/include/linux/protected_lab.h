@@ -5,6 +5,7 @@
 
 #include <linux/init.h>
 #include <linux/types.h>
+#include <uapi/linux/protected_lab.h>
 
 #ifdef CONFIG_PROTECTED_LAB
 extern bool protected_lab;
