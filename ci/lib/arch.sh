@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Architectures and cells for bash; the facts are in arches.tsv and ci/cell/matrix.tsv.
 # Sourced after lib.sh.  arch_setup ARCH sets
 #
 #   LINUX_ARCH KUNIT_ARCH CROSS LINUX_DIR IMAGE CMDLINE COUNTED_CMDLINE
 #   BOOT COUNTED    arrays: QEMU, and its options for a clock that counts instructions
 #
-# and cell_setup CELL also arch flavour virtio compiler need CELL_CC.
+# and cell_setup CELL also cell arch flavour virtio compiler need CELL_CC.
 export MATRIX=${MATRIX:-$ROOT/ci/cell/matrix.tsv}
 
 arch_facts() { # QUESTION...
@@ -15,11 +15,14 @@ arch_facts() { # QUESTION...
 arch_setup() {
 	local facts
 	facts=$(arch_facts setup "$1") || exit
+	# (empty first, so that shellcheck knows them)
+	LINUX_ARCH='' KUNIT_ARCH='' CROSS='' LINUX_DIR='' IMAGE='' CMDLINE='' COUNTED_CMDLINE='' BOOT=() COUNTED=()
 	eval "$facts"
 }
 cell_setup() {
 	local facts
 	facts=$(arch_facts cell "$1") || exit
+	cell=$1 arch='' flavour='' virtio='' compiler='' need='' CELL_CC=''
 	eval "$facts"
 }
 cell_config() { arch_facts config "$1"; } # CELL
@@ -36,11 +39,17 @@ cell_stamp() {
 		echo "$CELL_CC"
 	} | sha256sum | cut -c1-16
 }
+# Names a result of the cell: its kernel, what else it depends on, the emulator.  Empty
+# where cell_stamp is.
+cell_id() {
+	local stamp
+	stamp=$(cell_stamp)
+	[ -z "$stamp" ] || printf '%s %s %s\n' "$stamp" "$("$ROOT/ci/lib/fresh.py" "cell-$cell" | cut -f 2)" \
+		"$([ ${#BOOT[@]} -eq 0 ] || "${BOOT[0]}" --version | head -n 1)"
+}
 
 # --- until the rooms that use these are rewritten
 ARCHES_KUNIT=$(arches)
-cell_cases() { cat "$KUNIT/$arch.cases"; }
 cell_inputs() { "$ROOT/ci/lib/fresh.py" "cell-$cell" | cut -f 2; }
-cell_id() { echo "$(cell_stamp)$(cell_inputs)"; }
 task_id() { "$ROOT/ci/lib/fresh.py" "$1" | cut -f 2; }
 task_tools() { :; }
