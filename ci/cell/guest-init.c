@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The init of a guest in which more has to happen than KUnit at boot: it loads the
- * modules that /modules lists ("FILE PARAMETERS" a line), has kmemleak look for
- * leaks where the kernel has it, and ends the guest: "halt" or "reboot".
+ * The init of a guest that does more than run KUnit at boot: it loads the modules
+ * listed in /modules ("FILE PARAMETERS" a line), has kmemleak look for leaks if the
+ * kernel has it, and ends the guest by its argument, "halt" or "reboot".
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -36,8 +36,8 @@ static void load_modules(void)
 }
 
 /*
- * kmemleak reports nothing that is younger than 5 s.  The second scan is for what
- * the first could only see as referenced by what it found.
+ * kmemleak reports nothing younger than 5 s.  The second scan finds what was
+ * referenced only by what the first one found.
  */
 static void find_leaks(void)
 {
@@ -64,7 +64,7 @@ static void find_leaks(void)
 
 int main(int argc, char **argv)
 {
-	/* not to the console: what is written there comes in the middle of others' lines */
+	/* not to the console, where output lands in the middle of other lines */
 	if (!freopen("/dev/kmsg", "w", stdout))
 		return 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -5,14 +5,14 @@
 
 # step NAME COMMAND...: run it with its output in a log; a line of progress every
 # five seconds; the end of the log if it fails.  Progress is the last line of the
-# log, or the number of objects below STEP_OBJECTS.  STEP_SILENCE seconds (900)
+# log, or the number of objects written below STEP_OBJECTS.  STEP_SILENCE seconds (900)
 # without any count as no progress and end it.
 step() {
-	local name=$1 log start last='' seen='' quiet pid rc=0 t=0
+	local name=$1 log start begin last='' seen='' quiet pid rc=0 t=0
 	shift
 	mkdir -p "$LOGS"
 	log=$LOGS/${name//[^A-Za-z0-9_.-]/_}.log
-	start=$SECONDS quiet=$SECONDS
+	start=$SECONDS quiet=$SECONDS begin=$(date +%s)
 	"$@" >"$log" 2>&1 &
 	pid=$!
 	while kill -0 $pid 2>/dev/null; do
@@ -20,7 +20,7 @@ step() {
 		t=$((t + 1))
 		[ $((t % 25)) -eq 0 ] || continue
 		last=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r' | cut -c1-60)
-		[ -z "${STEP_OBJECTS:-}" ] || last="$(find "$STEP_OBJECTS" -name '*.o' 2>/dev/null | wc -l) objects"
+		[ -z "${STEP_OBJECTS:-}" ] || last="$(find "$STEP_OBJECTS" -name '*.o' -newermt "@$begin" 2>/dev/null | wc -l) objects"
 		printf '  %-28s %4ds  %s\n' "$name" $((SECONDS - start)) "$last" >&2
 		[ "$last$(stat -c %s "$log")" = "$seen" ] || quiet=$SECONDS
 		seen=$last$(stat -c %s "$log")

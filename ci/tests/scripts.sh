@@ -11,9 +11,13 @@ for s in "${scripts[@]}"; do
 	expect "$s answers --help" 0 '^Usage: ' "$s" --help
 	expect "$s refuses an unknown option" 2 'unknown option' "$s" --nonsense
 done
+for s in ci/cell/*.py ci/cell/jobs ci/lib/{ktap,cases}.py; do
+	expect "$s answers --help" 0 '^Usage: ' "$s" --help
+	expect "$s refuses an unknown option" 2 'unknown option' "$s" --nonsense
+done
 expect 'shellcheck has nothing to say' 0 '' shellcheck "${scripts[@]}" ci/lib/lib.sh ci/lib/arch.sh ci/lib/variant.sh ci/lib/objects.sh ci/tests/lib.sh
 
-without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|linux$|\.gitmodules)|\.md$|\.cases$|results/' |
+without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|linux$|\.gitmodules)|\.md$|results/' |
 	xargs -r grep -L 'SPDX-License-Identifier' -- | tr '\n' ' ')
 same 'every file has its SPDX line' '' "$without"
 same 'no stored patch has a Signed-off-by' '' "$(grep -l '^Signed-off-by:' patches/*/*.patch)"
@@ -36,37 +40,21 @@ PATH=$(path_without 'qemu-system-s390x') expect 'a missing QEMU is named' 3 'qem
 	"$HERE/ci/cell/boot" s390 /etc/hostname "$TMP/log"
 expect 'an unknown architecture' 2 'no such cell: vax' "$HERE/ci/cell/kunit" vax
 
-# --- the KTAP reader
-cat >"$TMP/ktap" <<'EOT'
-[    0.100000] KTAP version 1
-1..1
-    KTAP version 1
-    # Subtest: suite
-    1..3
-    ok 1 plain
-        KTAP version 1
-        # Subtest: rows
-        ok 1 first row
-        not ok 2 second
-        ok 3 third # SKIP for a reason
-    # rows: pass:1 fail:1 skip:1 total:3
-    not ok 2 rows
-    ok 3 last # SKIP why
-not ok 1 suite
-EOT
-same 'KTAP: plain cases, rows, failures and skips' "$(printf '%s\t%s\t%s\n' \
-	pass suite.plain '' pass 'suite.rows.first row' '' fail suite.rows.second '' \
-	skip suite.rows.third 'for a reason' skip suite.last why)" "$("$HERE/ci/cell/ktap" "$TMP/ktap")"
-
 # --- guests that hang or die, played by scripts
 printf '#!/bin/sh\necho booting; sleep 60\n' >"$TMP/hang"
 printf '#!/bin/sh\necho Kernel panic - not syncing; exit 1\n' >"$TMP/die"
 printf '#!/bin/sh\nexit 3\n' >"$TMP/mute"
 chmod +x "$TMP/hang" "$TMP/die" "$TMP/mute"
 start=$SECONDS
-expect 'a guest that hangs is ended, its last words shown' 9 '^  \| booting' \
+expect 'a guest that is silent is ended, its last words shown' 9 '^  \| booting' \
 	env TIME_LIMIT=2 "$HERE/ci/cell/boot" um "$TMP/hang" "$TMP/log"
 same 'within its time limit' 1 $((SECONDS - start < 10))
+same 'and all that it started' '' "$(pgrep -f "$TMP/hang")"
+printf '#!/bin/sh\nfor i in 1 2 3 4 5 6; do echo KTAP version 1; sleep 1; done\n' >"$TMP/slow"
+printf '#!/bin/sh\nwhile :; do echo rcu stall; sleep 1; done\n' >"$TMP/noisy"
+chmod +x "$TMP/slow" "$TMP/noisy"
+expect 'a slow guest that prints is left alone' 0 '' env TIME_LIMIT=3 "$HERE/ci/cell/boot" um "$TMP/slow" "$TMP/log"
+expect 'one that prints for ever is ended' 9 'or 20 s in all' env TIME_LIMIT=2 "$HERE/ci/cell/boot" um "$TMP/noisy" "$TMP/log"
 expect 'a guest that panics' 9 'died before its tests ended' "$HERE/ci/cell/boot" um "$TMP/die" "$TMP/log"
 expect 'a guest that says nothing' 9 'printed no test results' "$HERE/ci/cell/boot" um "$TMP/mute" "$TMP/log"
 printf '#!/bin/sh\necho KTAP version 1; echo "** 3 printk messages dropped **"\n' >"$TMP/drops"
