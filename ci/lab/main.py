@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs the guests of an architecture, as many at a time as there are CPUs; ci/lab/run starts it."""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from . import guest, judge, qemu, render, scenarios
+from .evidence import Run
+from .scenarios import Case
+
+CODES = {"fail": 1, "usage": 2, "tools": 3, "space": 8}  # ci/README.md
+
+
+def die(cause: str, message: str, step: str) -> NoReturn:
+    print(f"\nError: {message}\nNext:  {step}", file=sys.stderr)
+    sys.exit(CODES[cause])
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="lab.main", description=__doc__)
+    for name, kind in (("built", Path), ("logs", Path), ("results", Path), ("scenarios", Path), ("cmdline", str),
+                       ("requests", int), ("stall", float), ("limit", float), ("jobs", int)):
+        parser.add_argument(f"--{name}", type=kind, required=True)
+    parser.add_argument("arch", choices=sorted(qemu.ARCHES))
+    parser.add_argument("pattern")
+    parser.add_argument("boot", nargs="+", help="the command of ci/lib/arch.sh")
+    return parser.parse_args()
+
+
+async def one(case: Case, setup: guest.Setup, weight: int, turn: asyncio.Lock, free: asyncio.Semaphore) -> Run:
+    """Runs a guest when WEIGHT of the CPUs are free, and it is its turn."""
+    async with turn:
+        for _ in range(weight):
+            await free.acquire()
+    try:
+        return await guest.run(case, setup)
+    finally:
+        for _ in range(weight):
+            free.release()
+
+
+async def run_all(cases: list[Case], setup: guest.Setup, jobs: int, table: TextIO) -> list[str]:
+    """Prints a line for each guest and adds a row to the results, in the order of the cases.  Returns the verdicts."""
+    verdicts: list[str] = []
+    told = time.monotonic()
+    turn, free = asyncio.Lock(), asyncio.Semaphore(jobs)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(case, setup, min(jobs, qemu.cpus(case)), turn, free)) for case in cases]
+        for case, task in zip(cases, tasks):
+            # (unshielded, a signal would end this one first, and free its CPU for the next)
+            run = await asyncio.shield(task)
+            verdicts.append(judge.verdict(case, run))
+            print(render.line(case, run, verdicts[-1], setup.log(case)), flush=True)
+            print(render.row(case, run, verdicts[-1]), file=table)
+            if time.monotonic() - told >= 10:
+                told = time.monotonic()
+                print(f"  {case.arch}: {len(verdicts)}/{len(cases)} guests", file=sys.stderr)
+    return verdicts
+
+
+async def main(options: argparse.Namespace, cases: list[Case]) -> list[str]:
+    me = asyncio.current_task()
+    # Whatever signal would end the program ends its guests first.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, me.cancel, number)
+    setup = guest.Setup(options.boot, options.cmdline, options.built.absolute(), options.logs.absolute(),
+                        options.stall, options.limit)
+    with open(options.results, "w", encoding="utf-8", buffering=1) as table:
+        print(*render.COLUMNS, sep="\t", file=table)
+        return await run_all(cases, setup, max(1, options.jobs), table)
+
+
+def start() -> None:
+    options = arguments()
+    table, arch = options.scenarios, options.arch
+    try:
+        cases = scenarios.load(table.read_text(encoding="utf-8"), str(table), options.requests)
+    except scenarios.BadTable as bad:
+        die("usage", str(bad), "the head of the table says what a row is")
+    cases = scenarios.choose(cases, arch, options.pattern)
+    if not cases:
+        die("usage", f"no scenario of {arch} is called {options.pattern}", f"the second column of {table}")
+    try:
+        verdicts = asyncio.run(main(options, cases))
+    except asyncio.CancelledError as signalled:
+        sys.exit(128 + (signalled.args or [signal.SIGINT])[0])
+    except ExceptionGroup as group:
+        error = group.exceptions[0]
+        if isinstance(error, guest.NoDevice):
+            die("tools", f"{options.boot[0]} lacks a device that the lab needs: {error}", "make deps, or another QEMU")
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            die("space", f"no room for the lab in {options.built} or {options.logs}",
+                "make prune, or point XDG_CACHE_HOME at a larger disk")
+        raise
+    if failed := sum(verdict != "ok" for verdict in verdicts):
+        die("fail", f"the lab: {failed} of {len(cases)} guests on {arch} did not do what they should",
+            f"read the consoles, {options.logs}/{arch}-*")
+    if not any(map(judge.control, cases, verdicts)):
+        die("fail", f"no negative control was seen on {arch}", f"add one to {table}")
+
+
+if __name__ == "__main__":
+    start()
