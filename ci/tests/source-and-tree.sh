@@ -187,8 +187,8 @@ cp -r "$HERE"/{ci,configs,kunit} "$TMP/repo/"
 mkdir "$TMP/repo/patches" && mv "$PATCHES" "$TMP/repo/patches/v7.3"
 unset PATCHES TREE
 expect 'a new base in one command' 0 'patches/v7.4: 2 patches' "$TMP/repo/ci/series/rebase" --adopt v7.4 "$TMP/next"
-same 'with its order, cover letter and origin' 'cover-letter kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch series KERNEL=7.4' \
-	"$(ls "$TMP/repo/patches/v7.4" | paste -sd ' ') $(grep ^KERNEL "$TMP/repo/configs/v7.4.base")"
+same 'with its order, cover letter and origin' 'cover-letter kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch series  KERNEL=7.4' \
+	"$(cd "$TMP/repo/patches/v7.4" && printf '%s ' *) $(grep ^KERNEL "$TMP/repo/configs/v7.4.base")"
 expect 'which a second does not overwrite' 6 'patches/v7.4 exists' "$TMP/repo/ci/series/rebase" --adopt v7.4 "$TMP/next"
 expect 'it is the series for that Linux' 0 '2 patches on Linux 7.4.0' env BASE=v7.4 KERNEL_SRC="$TMP/next" "$TMP/repo/ci/series/tree"
 same 'with nothing to merge' 0 "$(grep -cE ' (moved|merged) ' "$TMP/out")"
