@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """ci/proof/before.py: which outcomes, tables and bodies it refuses."""
+import os
 import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "proof"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "ci/proof"))
 import before
 
 NAMES = [["c1", "ten.patch"], ["c2", "fifty.patch"]]
@@ -78,6 +80,20 @@ class Plan(unittest.TestCase):
         lines = "keep\tten.patch", "keep\tfifty.patch", "body\tf\ta.c", "body\tg\ta.h\tum-nodma\ts390"
         self.assertEqual(self.plan(*lines)[0], [["body", "f", "a.c"]])
         self.assertEqual(self.plan(*lines, arch="s390")[0], [["body", "f", "a.c"], ["body", "g", "a.h"]])
+
+
+class Tables(unittest.TestCase):
+    """What make full would only see after hours."""
+    series = (ROOT / "patches" / os.environ.get("BASE", "v7.3") / "series").read_text()
+    names = [line for line in series.splitlines() if line and not line.startswith("#")]
+
+    def test_before_names_each_patch_of_the_series(self):
+        table = before.rows((ROOT / "ci/proof/before.tsv").read_text())
+        self.assertEqual(before.plan(table, "um", [["", name] for name in self.names])[1], [])
+
+    def test_hunks_reasons_name_patches_of_the_series(self):
+        for patch, *_ in before.rows((ROOT / "ci/proof/hunks-reasons").read_text()):
+            self.assertIn(patch, self.names)
 
 
 class Body(unittest.TestCase):
