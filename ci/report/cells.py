@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The page's sections on cells and cases: failures, matrix, cells, decisions, cases."""
+import re
 from collections import Counter, defaultdict
 
 from findings import mutant_tone, table_rows
@@ -50,7 +51,8 @@ def grid(model: dict, page: dict) -> str:
     at, rows = defaultdict(str), []
     for c in model["cells"]:
         f, tone = c["facts"], page["tones"][c["name"]]
-        words = f"{f['passed']}/{f['skipped']}" if "passed" in f and tone in ("pass", "stale") else cell_words(c).split(":")[0].split(",")[0]
+        counted = "passed" in f and tone in ("pass", "stale")
+        words = f"{f['passed']}/{f['skipped']}" if counted else re.split("[:,]", cell_words(c))[0]
         at[c["arch"], FLAVOURS.get((c["flavour"], c["virtio"], c["compiler"]), c["flavour"])] += \
             f'<a href="#cell-{anchor(c["name"])}">{mark(tone, words)}</a> '
     for arch in dict.fromkeys(c["arch"] for c in model["cells"]):

@@ -16,7 +16,6 @@ import fresh
 import verdicts
 
 FILES = "console.log junit.xml kunit.json summary.txt cases.tsv facts diff splats".split()
-COUNTS = re.compile(r"(\d+) passed, (\d+) failed, (\d+) skipped")
 
 
 def lines(path: Path) -> list[str]:
@@ -33,8 +32,7 @@ def rows(path: Path) -> list[list[str]]:
 
 def counts(detail: str) -> dict[str, str]:
     """The detail of a recorded cell, as facts."""
-    found = COUNTS.search(detail)
-    return dict(zip(("passed", "failed", "skipped"), found.groups())) if found else {}
+    return {word: n for n, word in re.findall(r"(\d+) (passed|failed|skipped)\b", detail)}
 
 
 def excerpt(results: Path, logs: Path, cell: str, verdict: str, hide: list[str]) -> str:

@@ -59,7 +59,8 @@ def coverage(model: dict, page: dict) -> str:
             lines, run, branches, taken = counts
             rows.append(("", [h(arch), h(row[0]), h(row[1]), num(run), num(lines), num(taken), num(branches), state(state_)]))
         else:
-            reasons.append(f"<li>{h(arch)}: {h(' · '.join(row))}" + (" " + state("stale") if state_ != "fresh" else "") + "</li>")
+            stale = " " + state("stale") if state_ != "fresh" else ""
+            reasons.append(f"<li>{h(arch)}: {h(' · '.join(row))}{stale}</li>")
     parts = [table("wide", "Coverage by function", ["Architecture", "Function", "File", "Lines run", "of",
                                                     "Branches taken", "of", "State"], rows)] if rows else []
     if reasons:
@@ -92,7 +93,8 @@ def patches(model: dict, page: dict) -> str:
         else:
             said = mark("pass", "ok") if found["verdict"] == "ok" else f"{mark('fail', 'fail')} {h('; '.join(found['findings']))}"
         rows.append(("", [f"{n}. {h(p['subject'])}", said, f"+{p['plus']} −{p['minus']}", plural(p["files"], "file")]))
-    rows.append(("", ["All", "", f"+{sum(p['plus'] for p in model['patches'])} −{sum(p['minus'] for p in model['patches'])}", ""]))
+    plus, minus = (sum(p[k] for p in model["patches"]) for k in ("plus", "minus"))
+    rows.append(("", ["All", "", f"+{plus} −{minus}", ""]))
     return section("patches", "Patches", note(
         "Each patch checked by itself: checkpatch --strict, codespell, kernel-doc, get_maintainer, the rules for its text. "
         + checks["tools"]), table("flow", "Patches", ["Patch", "Checks", "Lines", "Files"], rows))

@@ -49,8 +49,9 @@ def facts(model: dict, page: dict) -> dict[str, str]:
         "Coverage": coverage_total(model),
         "Patches": f"{checks.count('ok')} without findings, {checks.count('FAIL')} with findings, {checks.count('not checked')} "
                    "not checked" + {"fresh": "", "stale": " (stale)", "missing": ""}[model["checks"]["state"]],
-        "Tasks of make full": f"{recorded.count('fresh')} ok and current, {recorded.count('other tools')} of other tools, {recorded.count('bad')} failed, "
-                              f"{recorded.count('stale')} stale, {recorded.count('missing')} not run"}
+        "Tasks of make full": f"{recorded.count('fresh')} ok and current, {recorded.count('other tools')} of other tools, "
+                              f"{recorded.count('bad')} failed, {recorded.count('stale')} stale, "
+                              f"{recorded.count('missing')} not run"}
 
 
 def document(model: dict, css: str) -> tuple[str, str]:
