@@ -29,7 +29,9 @@ cell_config() { arch_facts config "$1"; } # CELL
 arches() { arch_facts list | sed -n 's/^architectures: //p'; }
 cells() { arch_facts list | sed -n 's/^cells: //p' | tr ' ' '\n'; }
 
-# Names what a kernel of the cell is made of; empty where the tree has uncommitted work.
+# After cell_setup.  Names what a kernel of $cell is made of; empty where the tree has
+# uncommitted work.
+# shellcheck disable=SC2154
 cell_stamp() {
 	[ -z "$(uncommitted "$TREE")" ] || return 0
 	{
@@ -47,9 +49,3 @@ cell_id() {
 	[ -z "$stamp" ] || printf '%s %s %s\n' "$stamp" "$("$ROOT/ci/lib/fresh.py" "cell-$cell" | cut -f 2)" \
 		"$([ ${#BOOT[@]} -eq 0 ] || "${BOOT[0]}" --version | head -n 1)"
 }
-
-# --- until the rooms that use these are rewritten
-ARCHES_KUNIT=$(arches)
-cell_inputs() { "$ROOT/ci/lib/fresh.py" "cell-$cell" | cut -f 2; }
-task_id() { "$ROOT/ci/lib/fresh.py" "$1" | cut -f 2; }
-task_tools() { :; }

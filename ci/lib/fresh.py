@@ -116,7 +116,7 @@ def main(args: list[str]) -> int:
         case _:
             unknown = [t for t in args if t not in tasks()]
             if unknown:
-                print(f"\nError: no such task: {unknown[0]}\nNext:  ci/lib/fresh.py --tasks", file=sys.stderr)
+                print(f"\nError: no such task: {unknown[0]}\nNext:  ci/lib/fresh.py --tasks, or --help", file=sys.stderr)
                 return 2
             for t in args or tasks():
                 print(t, task_id(t), sep="\t")

@@ -52,6 +52,7 @@ uncommitted() { # TREE
 }
 
 # Is the tree what patches/ holds?  Only then is a result the series'.
+# shellcheck disable=SC2153  # TREE is of lib.sh
 exported() {
 	[ "$(pgit -C "$TREE" rev-parse HEAD)" = "$(pgit -C "$TREE" rev-parse refs/series/exported)" ] &&
 		[ -z "$(uncommitted "$TREE")" ]

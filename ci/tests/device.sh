@@ -30,6 +30,7 @@ mutant() { # NAME FILE GROUP EXPRESSION [BINARY]
 	objects=("$build"/device.d/*.o)
 	if [ "${5:-}" = device-eintr ]; then
 		objects+=("$build/device.d/test/eintr.o")
+		# shellcheck disable=SC2054
 		wrap=(-Wl,--wrap={recvmsg,recv,send,read,write,poll,accept})
 	fi
 	gcc -o "$TMP/mutant/device" "${wrap[@]}" "${objects[@]/"$build/device.d/$file.o"/"$TMP/mutant/object"}"

@@ -17,9 +17,11 @@ busy	um	ci/proof/busy	one that finds a lock	@code
 fickle	um	ci/proof/fickle	one whose reads change	ci/proof/fickle
 EOT
 play() { printf '#!/bin/sh\n%s\n' "$2" >"$copy/ci/proof/$1" && chmod +x "$copy/ci/proof/$1"; } # NAME COMMANDS
+# shellcheck disable=SC2016
 play good 'echo more; echo "detail of $1"'
 play bad 'echo why; exit 1'
 play busy 'exit 10'
+# shellcheck disable=SC2016
 play fickle 'echo "# once more" >>"$0"; echo done'
 full() { "$copy/ci/full" "$@"; }
 

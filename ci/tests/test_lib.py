@@ -142,7 +142,9 @@ class Fresh(unittest.TestCase):
         for kind, row in fresh.kinds().items():
             for word in row["reads"].split():
                 if "*" in word:
-                    self.assertTrue(list(arch.ROOT.glob(word)), f"{kind}: {word}")
+                    for argument in fresh.arguments(kind):
+                        path = word.format(arg=argument, arch=fresh.architecture(argument).name)
+                        self.assertTrue(list(arch.ROOT.glob(path)), f"{kind}: {path}")
 
     def test_every_program_is_there(self):
         for row in fresh.kinds().values():
