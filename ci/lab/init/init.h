@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the guests' init share.  Each job says how it went and returns 0, or -1. */
+#define DEBUG "/sys/kernel/debug"
+#define VIRTIO "/sys/bus/virtio/devices"
+
+int bad(const char *name, const char *what);
+int read_file(char *out, size_t size, const char *path);
+int write_file(const char *path, const char *what);
+
+int devices(int rebind);
+void state(const char *when);
+int blk(const char *name, const char *how);
+int flood(void);
+int net(const char *how);
+int rng(const char *how);
+int console(void);
+int balloon(void);
+int gpu(void);

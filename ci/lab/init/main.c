@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The init of the guests of ci/lab/run.  Its arguments are what it does, one
+ * after the other; it says how each went, then powers off:
+ *
+ *   blk:N[:J], sda:N[:J]
+ *               N requests to the first virtio or SCSI disk, by J processes (1): reads from
+ *               its first half, writes that to the second, reads it back past the
+ *               cache, compares; at last copies all, so that the host can compare
+ *   flood       copies half of the virtio disk in one write, reads it back in one
+ *               read, compares, four times: more in flight than a small pool bounces
+ *   net:N       N frames through the first network card, which have to come back
+ *   rebind      unbinds every driver of a virtio device, looks that nothing is left
+ *               mapped, and binds it again
+ *   rng:N, console, balloon
+ *               N random bytes; lines to the console that the host reads back; is
+ *               the driver bound?
+ *   gpu         a picture for the host, in the first mode that the display offers
+ *
+ * "absent" says that the driver did not take the device; the host knows whether
+ * that is right.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "init.h"
+
+int bad(const char *name, const char *what)
+{
+	printf("lab: %s FAILED: %s: %s\n", name, what, strerror(errno));
+	return -1;
+}
+
+int read_file(char *out, size_t size, const char *path)
+{
+	int fd = open(path, O_RDONLY), n;
+
+	*out = 0;
+	if (fd < 0)
+		return -1;
+	n = read(fd, out, size - 1);
+	close(fd);
+	if (n < 0)
+		return -1;
+	out[n] = 0;
+	out[strcspn(out, "\n")] = 0;
+	return n;
+}
+
+int write_file(const char *path, const char *what)
+{
+	int fd = open(path, O_WRONLY), n = -1;
+
+	if (fd >= 0) {
+		n = write(fd, what, strlen(what));
+		close(fd);
+	}
+	return n < 0 ? -1 : 0;
+}
+
+static int does(char *what)
+{
+	char *how = strchr(what, ':');
+
+	if (how)
+		*how++ = 0;
+	else
+		how = "";
+	if (!strcmp(what, "blk") || !strcmp(what, "sda"))
+		return blk(what, how);
+	if (!strcmp(what, "flood"))
+		return flood();
+	if (!strcmp(what, "net"))
+		return net(how);
+	if (!strcmp(what, "rebind"))
+		return devices(1);
+	if (!strcmp(what, "rng"))
+		return rng(how);
+	if (!strcmp(what, "console"))
+		return console();
+	if (!strcmp(what, "balloon"))
+		return balloon();
+	if (!strcmp(what, "gpu"))
+		return gpu();
+	errno = EINVAL;
+	return bad(what, "what is that");
+}
+
+int main(int argc, char **argv)
+{
+	int i, failed = 0;
+
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	/* (a line to the console's terminal may have one of the kernel's in its middle) */
+	freopen("/dev/kmsg", "w", stdout);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("debugfs", DEBUG, "debugfs", 0, NULL);
+	devices(0);
+	state("first");
+	for (i = 1; i < argc; i++)
+		failed |= does(argv[i]);
+	state("last");
+	printf("lab: %s\n", failed || argc < 2 ? "failed" : "done");
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the init of ci/proof/devices share. */
+#define MIB (1 << 20)
+
+int bad(const char *name, const char *what);
+void describe(const char *name, const char *class);
+int disk(const char *name);
+int network(const char *name);
