@@ -69,26 +69,24 @@ cp "$TMP/cover" "$PATCHES/cover-letter"
 same 'no stored text counts patches' '' "$(cd "$HERE" && git grep -nE '\b[Pp]atch(es)? [0-9]+\b' -- . \
 	':!LICENSES' ':!ci/tests' ':!patches/*.patch')"
 
-# --- what was tested, as a ci/report/tested says that knows --strict
+# --- what was tested
 printf '@TESTED@\n\nand after\n' >>"$PATCHES/cover-letter"
-mkdir "$TMP/repo" && cp -r "$HERE"/{ci,configs,kunit} "$TMP/repo/"
-cat >"$TMP/repo/ci/report/tested" <<'EOT'
-#!/bin/sh
-case "$*" in
---help) echo 'Usage: ci/report/tested [--strict]' ;;
---strict) [ -z "$STALE" ] || { echo 'stale: repeat-um' >&2; exit 1; } ;;
-esac
-echo 'Tested:'
-echo '  um: ten boots'
-EOT
-repo=$TMP/repo/ci/series
-letter() { printf '%s ' "$(cat "$1"/0000-* | count -E 'TESTED|Tested|boots')" "$(cat "$1"/0000-* | count '^and after$')"; }
-STALE=1 expect 'drafts take what is there' 0 'drafts' "$repo/mails"
-same 'and say what was tested' '2 1 ' "$(letter "$drafts")"
-STALE=1 SIGNOFF=1 expect 'signed mails take no stale result' 1 'stale: repeat-um' "$repo/mails"
-SIGNOFF=1 expect 'but fresh ones' 0 'git send-email' "$repo/mails"
-same 'and say so, too' '2 1 ' "$(letter "$signed")"
-STALE=1 SIGNOFF=1 TESTED=0 expect 'or none' 0 'git send-email' "$repo/mails"
+export VERDICTS=$TMP/verdicts.tsv
+verdict() { # ID
+	printf '# task\tverdict\tid\tbase\ttools\tdetail\nrepeat-um\tok\t%s\t%s\tgcc\tten boots\n' "$1" \
+		"$(git -C "$TREE" log -1 --format=%s base)" >"$VERDICTS"
+}
+letter() { printf '%s ' "$(cat "$1"/0000-* | count -E 'TESTED|^Tested: Linux|^  ten boots \(um\)$')" "$(cat "$1"/0000-* | count '^and after$')"; }
+verdict "$("$HERE/ci/lib/fresh.py" repeat-um | cut -f 2)"
+expect 'drafts' 0 'drafts' "$HERE/ci/series/mails"
+same 'say what was tested' '2 1 ' "$(letter "$drafts")"
+SIGNOFF=1 expect 'signed mails' 0 'git send-email' "$HERE/ci/series/mails"
+same 'say so, too' '2 1 ' "$(letter "$signed")"
+verdict stale
+expect 'drafts leave out a stale result' 0 'nothing is claimed as tested' "$HERE/ci/series/mails"
+same 'and have all else' '0 1 ' "$(letter "$drafts")"
+SIGNOFF=1 expect 'signed mails take no stale result, and name it' 1 'stale: repeat-um' "$HERE/ci/series/mails"
+SIGNOFF=1 TESTED=0 expect 'or claim nothing' 0 'git send-email' "$HERE/ci/series/mails"
 same 'with all else' '0 1 ' "$(letter "$signed")"
-STALE=1 expect 'patches, tree, mails and back, whatever is stale' 0 'both ways' "$repo/roundtrip"
+expect 'patches, tree, mails and back, whatever is stale' 0 'both ways' "$HERE/ci/series/roundtrip"
 same 'the stored patches are still unsigned' 0 "$(cat "$PATCHES"/*.patch | count '^Signed-off-by:')"
