@@ -17,7 +17,7 @@ def files(c: dict) -> str:
 
 def target(case: str, known: set[str]) -> str:
     """What a finding names: a case, or the anchor of a mutant."""
-    return f' <a href="{case}">look</a>' if case.startswith("#") else f" {link(case, known)}" if case else ""
+    return f' <a href="{case}">the mutant</a>' if case.startswith("#") else f" {link(case, known)}" if case else ""
 
 
 def failures(model: dict, page: dict) -> str:
