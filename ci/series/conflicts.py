@@ -75,7 +75,7 @@ def difference(merged: str) -> str | None:
         if i >= len(ours) or ours[i] != line:
             there = f'"{ours[i].strip()}"' if i < len(ours) else 'nothing'
             return f'expects "{line.strip()}", finds {there}'
-    return f'does not expect "{ours[len(base)].strip()}"' if len(ours) > len(base) else 'adds what is there already'
+    return f'finds "{ours[len(base)].strip()}" where it adds lines' if len(ours) > len(base) else 'adds what is there already'
 
 
 def judge(file: File, base: list[str] | None, ours: list[str] | None) -> list[str]:
