@@ -260,5 +260,12 @@ rm "$TREE/kernel/new.c"
 tgit branch mine "$(tgit commit-tree -p HEAD -m mine 'HEAD^{tree}')"
 expect 'and one with another branch' 0 'has work' "$HERE/ci/lib/prune"
 tgit branch -q -D mine
+cp -r "$TMP/linux" "$TMP/another" && sed -i '1i line 0' "$TMP/another/kernel/a.c"
+"$HERE/ci/series/rebase" "$TMP/another" >"$TMP/out" 2>&1
+there=$(rebased)
+echo mine >>"$there/kernel/b.c"
+expect 'a tree of make rebase with work in it' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
+git -C "$there" checkout -q kernel/b.c
 expect 'and says nothing of one without' 0 '' "$HERE/ci/lib/prune"
 same 'at all' 0 "$(grep -c 'has work' "$TMP/out")"
+same 'and removes the tree of make rebase' '' "$(ls "$there" 2>/dev/null)"
