@@ -49,11 +49,11 @@ def cover(text: str, base: str, names: list[str]) -> str:
 
 
 def main() -> int:
-    if sys.argv[1:] in (['--help'], ['-h']):
+    if sys.argv[1:] in (["--help"], ["-h"]):
         print(__doc__.strip())
         return 0
-    if len(sys.argv) < 3 or sys.argv[1].startswith('-'):
-        print(f'unknown option or missing argument\n{__doc__.strip()}', file=sys.stderr)
+    if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
+        print(f"\nError: cover.py: unknown option or missing argument\nNext:  {sys.argv[0]} --help", file=sys.stderr)
         return 2
     with open(sys.argv[1], encoding='utf-8') as letter:
         text = letter.read()

@@ -134,6 +134,9 @@ chmod +x "$TMP/aarch64"/*
 expect 'an aarch64 host needs a compiler for x86_64' 3 'gcc-x86-64-linux-gnu' env PATH="$TMP/aarch64:$PATH" "$HERE/ci/lib/deps" --check
 same 'and none for itself' 0 "$(grep -c gcc-aarch64-linux-gnu "$TMP/out")"
 
+expect 'no UML' 0 '^skip  um: UML exists for x86 hosts only, and this one is aarch64' env PATH="$TMP/aarch64:$PATH" "$HERE/ci/cell/matrix" um um-debug
+expect 'and a compiler with its prefix for x86_64' 0 "^CROSS=x86_64-linux-gnu-" env PATH="$TMP/aarch64:$PATH" "$HERE/ci/lib/arch.py" setup x86_64
+
 # --- names of patches
 fixture
 "$HERE/ci/series/tree" >/dev/null 2>&1
