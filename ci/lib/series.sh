@@ -59,6 +59,12 @@ uncommitted() { # TREE
 	new_files "$1" | sed 's/^/?? /'
 }
 
+# Does a tree hold anything of somebody's that no export has taken: edits, commits, a stash?
+has_work() { # TREE
+	[ -n "$(uncommitted "$1")" ] || pgit -C "$1" rev-parse -q --verify refs/stash >/dev/null ||
+		[ -n "$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported)" ]
+}
+
 # Is the tree what patches/ holds?  Only then is a result the series'.
 # shellcheck disable=SC2153  # TREE is of lib.sh
 exported() {
