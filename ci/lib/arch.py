@@ -7,9 +7,9 @@ both, assignments for bash (ci/lib/arch.sh evaluates them), a cell's .kunitconfi
 this host cannot build an architecture (nothing, if it can).
 """
 import os
-import platform
 import re
 import shlex
+import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -74,9 +74,14 @@ class Cell:
 
 
 @cache
+def machine() -> str:
+    return subprocess.check_output(["uname", "-m"], text=True).strip()
+
+
+@cache
 def arches() -> dict[str, Arch]:
     rows = table.load(ROOT / "ci/lib/arches.tsv")
-    if platform.machine() != "x86_64":
+    if machine() != "x86_64":
         rows = [{**r, "cross": "x86_64-linux-gnu-"} if r["linux"] == "x86_64" else r for r in rows]
     return {r["name"]: Arch(**r) for r in rows}
 
@@ -129,7 +134,7 @@ def main(args: list[str]) -> int:
         case ["config", name] if name in (c.name for c in matrix()):
             print(cell(name).config(), end="")
         case ["cannot", name] if name in arches():
-            print(cannot(arches()[name], platform.machine()))
+            print(cannot(arches()[name], machine()))
         case ["-h" | "--help"]:
             print(__doc__.strip())
         case ["setup" | "cell" | "config" | "cannot", name]:

@@ -17,6 +17,14 @@ series() {
 	sed 's/ *#.*//; /^$/d' "$PATCHES/series"
 }
 
+# What ci/series/apply said, in a line: same 33, moved 1, conflict 1.
+merge_summary() { # FILE
+	awk '/^[a-z]/ { n[$1]++ }
+		END { split("same moved merged there conflict", word, " ")
+			for (i = 1; i <= 5; i++) if (word[i] in n) out = out ", " word[i] " " n[word[i]]
+			print substr(out, 3) }' "$1"
+}
+
 # What patches/ holds, to the byte.
 # shellcheck disable=SC2046
 patches_sum() { (cd "$PATCHES" && cat series $(series) | sha256sum | cut -c1-16); }
@@ -49,6 +57,12 @@ new_files() { # TREE [OPTION]
 uncommitted() { # TREE
 	pgit -C "$1" status --short -uno
 	new_files "$1" | sed 's/^/?? /'
+}
+
+# Does a tree hold anything of somebody's that no export has taken: edits, commits, a stash?
+has_work() { # TREE
+	[ -n "$(uncommitted "$1")" ] || pgit -C "$1" rev-parse -q --verify refs/stash >/dev/null ||
+		[ -n "$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported)" ]
 }
 
 # Is the tree what patches/ holds?  Only then is a result the series'.

@@ -75,7 +75,7 @@ def difference(merged: str) -> str | None:
         if i >= len(ours) or ours[i] != line:
             there = f'"{ours[i].strip()}"' if i < len(ours) else 'nothing'
             return f'expects "{line.strip()}", finds {there}'
-    return f'does not expect "{ours[len(base)].strip()}"' if len(ours) > len(base) else 'adds what is there already'
+    return f'finds "{ours[len(base)].strip()}" where it adds lines' if len(ours) > len(base) else 'adds what is there already'
 
 
 def judge(file: File, base: list[str] | None, ours: list[str] | None) -> list[str]:
@@ -96,9 +96,12 @@ def judge(file: File, base: list[str] | None, ours: list[str] | None) -> list[st
 
 
 def main() -> int:
-    if len(sys.argv) != 3 or sys.argv[1].startswith('-'):
+    if sys.argv[1:] in (["--help"], ["-h"]):
         print(__doc__.strip())
-        return 0 if sys.argv[1:] in (['--help'], ['-h']) else 2
+        return 0
+    if len(sys.argv) != 3 or sys.argv[1].startswith("-"):
+        print(f"\nError: conflicts.py: unknown option or missing argument\nNext:  {sys.argv[0]} --help", file=sys.stderr)
+        return 2
     tree, patch = sys.argv[1:]
 
     def blob(name: str) -> list[str] | None:

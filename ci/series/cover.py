@@ -4,13 +4,14 @@
 
 Prints the cover letter as it is sent: @BASE@ becomes BASE, @{NAME}@ the number of the
 patch NAME.patch among those given, in order.  Paragraphs and list items that had such a
-mark are filled again.  A name that no patch has is an error.
+mark are filled again.  A name that no patch has is an error; with @{NAME?}@ it leaves the
+paragraph or list item out.
 """
 import re
 import sys
 import textwrap
 
-MARK = re.compile(r'@\{([^}]*)\}@|@BASE@')
+MARK = re.compile(r'@\{([^}?]*)(\??)\}@|@BASE@')
 
 
 def blocks(text: str) -> list[list[str]]:
@@ -40,17 +41,19 @@ def cover(text: str, base: str, names: list[str]) -> str:
     out = []
     for lines in blocks(text):
         block = '\n'.join(lines)
+        if any(m[2] and m[1] not in number for m in MARK.finditer(block)):
+            continue
         done = MARK.sub(lambda m: number[m[1]] if m[1] else base, block)
         out.append(fill(done.split('\n')) if done != block else block)
     return '\n'.join(out) + '\n'
 
 
 def main() -> int:
-    if sys.argv[1:] in (['--help'], ['-h']):
+    if sys.argv[1:] in (["--help"], ["-h"]):
         print(__doc__.strip())
         return 0
-    if len(sys.argv) < 3 or sys.argv[1].startswith('-'):
-        print(f'unknown option or missing argument\n{__doc__.strip()}', file=sys.stderr)
+    if len(sys.argv) < 3 or sys.argv[1].startswith("-"):
+        print(f"\nError: cover.py: unknown option or missing argument\nNext:  {sys.argv[0]} --help", file=sys.stderr)
         return 2
     with open(sys.argv[1], encoding='utf-8') as letter:
         text = letter.read()

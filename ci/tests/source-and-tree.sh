@@ -134,6 +134,9 @@ chmod +x "$TMP/aarch64"/*
 expect 'an aarch64 host needs a compiler for x86_64' 3 'gcc-x86-64-linux-gnu' env PATH="$TMP/aarch64:$PATH" "$HERE/ci/lib/deps" --check
 same 'and none for itself' 0 "$(grep -c gcc-aarch64-linux-gnu "$TMP/out")"
 
+expect 'no UML' 0 '^skip  um: UML exists for x86 hosts only, and this one is aarch64' env PATH="$TMP/aarch64:$PATH" "$HERE/ci/cell/matrix" um um-debug
+expect 'and a compiler with its prefix for x86_64' 0 "^CROSS=x86_64-linux-gnu-" env PATH="$TMP/aarch64:$PATH" "$HERE/ci/lib/arch.py" setup x86_64
+
 # --- names of patches
 fixture
 "$HERE/ci/series/tree" >/dev/null 2>&1
@@ -260,5 +263,12 @@ rm "$TREE/kernel/new.c"
 tgit branch mine "$(tgit commit-tree -p HEAD -m mine 'HEAD^{tree}')"
 expect 'and one with another branch' 0 'has work' "$HERE/ci/lib/prune"
 tgit branch -q -D mine
+cp -r "$TMP/linux" "$TMP/another" && sed -i '1i line 0' "$TMP/another/kernel/a.c"
+"$HERE/ci/series/rebase" "$TMP/another" >"$TMP/out" 2>&1
+there=$(rebased)
+echo mine >>"$there/kernel/b.c"
+expect 'a tree of make rebase with work in it' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
+git -C "$there" checkout -q kernel/b.c
 expect 'and says nothing of one without' 0 '' "$HERE/ci/lib/prune"
 same 'at all' 0 "$(grep -c 'has work' "$TMP/out")"
+same 'and removes the tree of make rebase' '' "$(ls "$there" 2>/dev/null)"

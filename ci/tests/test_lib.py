@@ -70,7 +70,7 @@ class Host(unittest.TestCase):
     def test_x86_64_is_native_or_has_a_cross_compiler(self):
         for machine, cross in ("x86_64", ""), ("aarch64", "x86_64-linux-gnu-"):
             arch.arches.cache_clear()
-            with mock.patch("platform.machine", return_value=machine):
+            with mock.patch("arch.machine", return_value=machine):
                 self.assertEqual(arch.arches()["x86_64"].cross, cross)
         arch.arches.cache_clear()
 

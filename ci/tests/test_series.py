@@ -98,6 +98,10 @@ class Cover(unittest.TestCase):
         with self.assertRaises(KeyError):
             cover.cover("@{two}@", "", self.NAMES)
 
+    def test_what_is_said_of_a_patch_that_was_left_out(self):
+        text = " - one: @{one?}@\n - two:\n   @{two?}@\n - three: @{three}@\n"
+        self.assertEqual(cover.cover(text, "", self.NAMES), " - one: 1\n - three: 3\n")
+
     def test_only_paragraphs_with_a_mark_are_filled(self):
         text = "subject\n\nshort\nlines\n\n - item\n   @{one}@\n   text\n - other\n   item\n\n@TESTED@\n"
         self.assertEqual(cover.cover(text, "", self.NAMES), text.replace("item\n   @{one}@\n   text", "item 1 text"))
