@@ -3,15 +3,14 @@
 """Usage: ci/cell/accept.py CELL RESULTS
 
 Makes kunit/decisions.tsv and kunit/skips.tsv expect what the boot in RESULTS showed, and
-prints the difference.  Only of a boot in which no case failed and the kernel did not
-complain.  A new case gets a row that is to be filled in; a case that is gone loses its row
-(if it is gone in this cell alone, take that back and add a rule with ABSENT); a skip that
-is new, gone or other changes a rule or adds one.
+prints the difference.  Only for a boot in which no case failed and the kernel did not
+complain.  A new case gets a row, to be filled in; a case that is gone loses its row; a suite
+of which nothing is left gets a rule with ABSENT, to be filled in; a skip that is new, gone
+or other extends a rule with that reason to this cell, changes a rule, or adds one.
 """
 import difflib
 import os
 import sys
-from collections import defaultdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
@@ -33,10 +32,17 @@ def globs(names: list[str], known: list[str]) -> str:
     return ",".join(names)
 
 
-def accept_rows(rows: list[Row], expected: Expected, seen: Expected) -> list[Row]:
+def outcomes(expected: Expected, seen: list[ktap.Case]) -> dict[str, str]:
+    """What a rule would have to say of each case: PASS, a reason, or ABSENT."""
+    result = {case.name: case.why if case.result == "skip" else cases.PASS for case in seen}
+    suites = {name.split(".")[0] for name in result}
+    return {**result, **{name: cases.ABSENT for name in expected if name.split(".")[0] not in suites}}
+
+
+def accept_rows(rows: list[Row], expected: Expected, want: dict[str, str]) -> list[Row]:
     """Without the cases that are gone, with the new ones beside their neighbours."""
-    result = [row for row in rows if row.case in seen or row.case not in expected]
-    for name in seen:
+    result = [row for row in rows if row.case in want or row.case not in expected]
+    for name in want:
         if all(row.case != name for row in rows):
             near = [len(os.path.commonprefix([row.case, name])) for row in result]
             last = max((n, i) for i, n in enumerate(near))[1] + 1 if near else 0
@@ -44,9 +50,8 @@ def accept_rows(rows: list[Row], expected: Expected, seen: Expected) -> list[Row
     return result
 
 
-def without(where: str, at: arch.Cell) -> str | None:
-    """`where` without the cell (with all of its architecture, where the plain cell has the same name)."""
-    name = at.name
+def without(where: str, name: str) -> str | None:
+    """`where` without the cell, and with it of the architecture of that name."""
     parts = where.split(",") if where else []
     if name not in parts:
         return ",".join([*parts, f"!{name}"])
@@ -54,28 +59,44 @@ def without(where: str, at: arch.Cell) -> str | None:
     return ",".join(parts) if any(not p.startswith("!") for p in parts) else None
 
 
-def accept_rules(rows: list[Row], rules: list[Rule], at: arch.Cell, seen: Expected) -> list[Rule]:
-    """Changed one by one until they give what was seen."""
-    rules, known = list(rules), [row.case for row in rows]
+def extended(rules: list[Rule], at: arch.Cell, want: dict[str, str], wrong: set[str]) -> list[Rule] | None:
+    """With a rule extended to the cell that makes some of the wrong cases right, and none wrong."""
+    for i, rule in enumerate(rules):
+        if cases.matches(rule.where, cases.names(at)) or not any(want[n] == rule.what for n in wrong):
+            continue
+        parts = rule.where.split(",")
+        more = [p for p in parts if p != f"!{at.name}"] if f"!{at.name}" in parts else [*parts, at.name]
+        changed = rule._replace(where=",".join(more))
+        trial = [*rules[:i], changed, *rules[i + 1:]]
+        decided = {n for n in want if cases.deciding(trial, at, n) == changed}
+        if decided & wrong and all(want[n] == rule.what for n in decided):
+            return trial
+    return None
+
+
+def with_change(rules: list[Rule], known: list[str], at: arch.Cell, want: dict[str, str], wrong: list[str]) -> list[Rule]:
+    """With one rule changed or added, for the first wrong case and those like it."""
+    decided = {name: cases.deciding(rules, at, name) for name in want}
+    rule, what = decided[wrong[0]], want[wrong[0]]
+    names = [name for name in wrong if (decided[name], want[name]) == (rule, what)]
+    whole = rule and all(name in names for name in want if decided[name] == rule)
+    index = rules.index(rule) if rule else len(rules)
+    if whole and what == cases.PASS:
+        where = without(rule.where, at.name)
+        return [*rules[:index], *([rule._replace(where=where)] if where else []), *rules[index + 1:]]
+    if whole and what != cases.ABSENT and all(r.what != what for r in rules):
+        return [*rules[:index], rule._replace(what=what), *rules[index + 1:]]  # in other words
+    return [*rules[:index], Rule(globs(names, known), at.name, what), *rules[index:]]
+
+
+def accept_rules(rows: list[Row], rules: list[Rule], at: arch.Cell, want: dict[str, str]) -> list[Rule]:
+    """Changed one by one until they say of the cell what is wanted."""
     for _ in range(ROUNDS):
-        decided = {name: cases.deciding(rules, at, name) for name in seen}
-        groups: dict[tuple[Rule | None, str], list[str]] = defaultdict(list)
-        for name, why in seen.items():
-            rule, want = decided[name], cases.PASS if why is None else why
-            if (rule.what if rule else cases.PASS) != want:
-                groups[rule, want].append(name)
-        if not groups:
+        decided = {name: cases.deciding(rules, at, name) for name in want}
+        wrong = [name for name, rule in decided.items() if (rule.what if rule else cases.PASS) != want[name]]
+        if not wrong:
             return rules
-        (rule, want), names = next(iter(groups.items()))
-        whole = rule and all(name in names for name in seen if decided[name] == rule)
-        index = rules.index(rule) if rule else len(rules)
-        if whole and want != cases.PASS and all(r.what != want for r in rules):
-            rules[index] = rule._replace(what=want)  # the kernel says it in other words
-        elif whole and want == cases.PASS:
-            where = without(rule.where, at)
-            rules[index:index + 1] = [] if where is None else [rule._replace(where=where)]
-        else:
-            rules.insert(index, Rule(globs(names, known), at.name, want))
+        rules = extended(rules, at, want, set(wrong)) or with_change(rules, [r.case for r in rows], at, want, wrong)
     raise RuntimeError("the rules do not settle")
 
 
@@ -83,18 +104,13 @@ def used(rows: list[Row], rules: list[Rule]) -> set[Rule | None]:
     return {cases.deciding(rules, c, row.case) for c in arch.matrix() for row in rows}
 
 
-def rewrite(text: str, old: list, new: list) -> str:
-    """The table with its comments: entries that stay keep their line, others are put in order."""
-    result, lines = [], text.splitlines()
-    entries = [line for line in lines if line and not line.startswith("#")]
-    after = ["\t".join(e).rstrip("\t") if e[0] else "\t".join(e) for e in new]
-    before = dict(zip(["\t".join(e).rstrip("\t") if e[0] else "\t".join(e) for e in old], entries))
-    todo = [before.get(e, e) for e in after]
-    keep = set(todo)
-    for line in lines:
+def rewrite(text: str, entries: list) -> str:
+    """The table with its comments: an entry that stays keeps its place among them."""
+    result, todo = [], ["\t".join(entry).rstrip("\t") for entry in entries]
+    for line in text.splitlines():
         if not line or line.startswith("#"):
             result.append(line)
-        elif line in keep:
+        elif line in todo:
             end = todo.index(line) + 1
             result += todo[:end]
             todo = todo[end:]
@@ -117,15 +133,15 @@ def main(args: list[str]) -> int:
         print(f"\nError: nothing is accepted of a run of {at.name} that failed\n"
               "Next:  mend what failed, then ACCEPT=1 again", file=sys.stderr)
         return 1
-    seen = {case.name: case.why if case.result == "skip" else None for case in shown}
-    new_rows = accept_rows(rows, expected, seen)
-    new_rules = accept_rules(new_rows, rules, at, seen)
+    want = outcomes(expected, shown)
+    new_rows = accept_rows(rows, expected, want)
+    new_rules = accept_rules(new_rows, rules, at, want)
     idle = used(rows, rules) - used(new_rows, new_rules)
     new_rules = [rule for rule in new_rules if rule not in idle]
-    for name, old, new in ("decisions.tsv", rows, new_rows), ("skips.tsv", rules, new_rules):
+    for name, entries in ("decisions.tsv", new_rows), ("skips.tsv", new_rules):
         path = arch.KUNIT / name
         before = path.read_text()
-        after = rewrite(before, old, new)
+        after = rewrite(before, entries)
         path.write_text(after)
         print("".join(difflib.unified_diff(before.splitlines(True), after.splitlines(True),
                                            f"a/kunit/{name}", f"b/kunit/{name}", n=1)), end="")

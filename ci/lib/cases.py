@@ -36,16 +36,12 @@ class Rule(NamedTuple):
     why: str = ""
 
 
-def load(name: str, kind: type) -> list:
-    return [kind(**row) for row in table.load(arch.KUNIT / name)]
-
-
 def decisions() -> list[Row]:
-    return load("decisions.tsv", Row)
+    return [Row(**row) for row in table.load(arch.KUNIT / "decisions.tsv")]
 
 
 def skips() -> list[Rule]:
-    return load("skips.tsv", Rule)
+    return [Rule(**row) for row in table.load(arch.KUNIT / "skips.tsv")]
 
 
 def names(cell: arch.Cell) -> tuple[str, str]:
@@ -97,15 +93,9 @@ def lines(cases: Expected) -> list[str]:
 def problems(rows: list[Row], rules: list[Rule], at: list[arch.Cell]) -> list[str]:
     """What is wrong with the two tables, a sentence each."""
     found = []
-    runs: set[str] = set()
-    used: set[Rule] = set()
-    for c in at:
-        for row in rows:
-            rule = deciding(rules, c, row.case)
-            if rule:
-                used.add(rule)
-            if not rule or rule.what == PASS:
-                runs.add(row.case)
+    pairs = [(row.case, deciding(rules, c, row.case)) for c in at for row in rows]
+    used = {rule for _, rule in pairs}
+    runs = {case for case, rule in pairs if not rule or rule.what == PASS}
     for case, n in Counter(row.case for row in rows).items():
         if n > 1:
             found.append(f"decisions.tsv has {case} {n} times")
@@ -131,8 +121,7 @@ def problems(rows: list[Row], rules: list[Rule], at: list[arch.Cell]) -> list[st
 def check() -> int:
     rows, rules = decisions(), skips()
     found = problems(rows, rules, arch.matrix())
-    for text in found:
-        print(f"FAIL  {text}")
+    print("".join(f"FAIL  {text}\n" for text in found), end="")
     if found:
         print("\nError: rows, rules and cases do not fit together\n"
               "Next:  mend kunit/decisions.tsv, kunit/skips.tsv or the suite", file=sys.stderr)
@@ -146,23 +135,18 @@ def check() -> int:
 
 
 def main(args: list[str]) -> int:
-    if args[:1] in (["-h"], ["--help"]):
-        print(__doc__, end="")
-        return 0
-    if args == ["--check"]:
-        return check()
-    if args[:1] and args[0].startswith("-"):
-        print(f"\nError: cases.py: unknown option {args[0]}\nNext:  ci/lib/cases.py --help", file=sys.stderr)
-        return 2
-    if not 1 <= len(args) <= 2:
-        print(__doc__, end="", file=sys.stderr)
-        return 2
-    try:
-        cases = expected(arch.cell(args[0]))
-    except KeyError:
-        print(f"\nError: no such cell: {args[0]}\nNext:  one of: {' '.join(c.name for c in arch.matrix())}", file=sys.stderr)
-        return 2
-    print("".join(line + "\n" for line in lines(select(cases, args[1]) if args[1:] else cases)), end="")
+    match args:
+        case ["-h" | "--help"]:
+            print(__doc__.strip())
+        case ["--check"]:
+            return check()
+        case [name] | [name, _] if name in (c.name for c in arch.matrix()):
+            cases = expected(arch.cell(name))
+            print("".join(f"{line}\n" for line in lines(select(cases, args[1]) if args[1:] else cases)), end="")
+        case _:
+            what = f"unknown option {args[0]}" if args and args[0].startswith("-") else f"no such cell: {' '.join(args)}"
+            print(f"\nError: cases.py: {what}\nNext:  ci/lib/cases.py --help, ci/lib/arch.py list", file=sys.stderr)
+            return 2
     return 0
 
 

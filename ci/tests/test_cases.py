@@ -11,6 +11,7 @@ import accept
 import arch
 import cases
 from cases import Row, Rule
+from ktap import Case
 
 ROWS = [Row("t", "one", "s.a"), Row("t", "two", "s.b.x"), Row("t", "two", "s.b.y"), Row("t", "other", "u.c")]
 
@@ -91,8 +92,11 @@ class Accept(unittest.TestCase):
     RULES = [Rule("s.b.*", "um", "old"), Rule("u.*", "!x86_64", "ABSENT", "not built")]
 
     def after(self, seen, rules=RULES, at=UM, rows=ROWS):
-        new_rows = accept.accept_rows(rows, cases.expect(rows, rules, at), seen)
-        new_rules = accept.accept_rules(new_rows, list(rules), at, seen)
+        shown = [Case("pass" if why is None else "skip", name, why or "") for name, why in seen.items()]
+        expected = cases.expect(rows, rules, at)
+        want = accept.outcomes(expected, shown)
+        new_rows = accept.accept_rows(rows, expected, want)
+        new_rules = accept.accept_rules(new_rows, list(rules), at, want)
         self.assertEqual(cases.expect(new_rows, new_rules, at), seen)
         return new_rows, new_rules
 
@@ -132,13 +136,28 @@ class Accept(unittest.TestCase):
         _, rules = self.after({"s.a": None, "s.b.x": None, "s.b.y": None}, at=UM_M)
         self.assertEqual(rules[0], Rule("s.b.*", "um,!um-m", "old"))
 
+    def test_an_architecture_that_is_new_extends_rules(self):
+        _, rules = self.after({**self.SEEN, "u.c": None}, at=X86)
+        self.assertEqual(rules, [Rule("s.b.*", "um,x86_64", "old"), self.RULES[1]])
+        _, rules = self.after({name: None for name in ("s.a", "s.b.x", "s.b.y")}, at=X86)
+        self.assertEqual(rules, [self.RULES[0], Rule("u.*", "", "ABSENT", "not built")])
+
+    def test_a_rule_is_extended_only_where_all_that_it_decides_is_right(self):
+        _, rules = self.after({"s.a": None, "s.b.x": "old", "s.b.y": None, "u.c": None}, at=X86)
+        self.assertEqual(rules, [*self.RULES, Rule("s.b.x", "x86_64", "old")])
+
+    def test_a_suite_that_is_gone_is_absent_for_a_reason_to_be_filled_in(self):
+        rows, rules = self.after({"u.c": None}, rules=[], at=X86)
+        self.assertEqual((rows, rules), (ROWS, [Rule("s.*", "x86_64", "ABSENT")]))
+        self.assertIn("fill in why", "\n".join(cases.problems(rows, rules, ALL)))
+
     def test_comments_and_order_stay(self):
         text = "# head\n# cases\twhere\twhat\twhy\na\tum\tx\n\n# part\nb\t\ty\tz\n"
         old = [Rule("a", "um", "x"), Rule("b", "", "y", "z")]
-        self.assertEqual(accept.rewrite(text, old, old), text)
+        self.assertEqual(accept.rewrite(text, old), text)
         new = [Rule("n", "um", "w"), *old]
-        self.assertEqual(accept.rewrite(text, old, new), text.replace("a\tum", "n\tum\tw\na\tum"))
-        self.assertEqual(accept.rewrite(text, old, old[1:]), text.replace("a\tum\tx\n", ""))
+        self.assertEqual(accept.rewrite(text, new), text.replace("a\tum", "n\tum\tw\na\tum"))
+        self.assertEqual(accept.rewrite(text, old[1:]), text.replace("a\tum\tx\n", ""))
 
 
 if __name__ == "__main__":
