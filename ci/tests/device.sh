@@ -21,7 +21,7 @@ expect 'device: too many queues' 2 'from 1 to 8' "$build/device" --queues=9 net 
 
 # A device whose FILE is edited has to fail GROUP of the test.  BINARY: device-eintr
 mutant() { # NAME FILE GROUP EXPRESSION [BINARY]
-	local name=$1 file=$2 group=$3 objects wrap=()
+	local name=$1 file=$2 group=$3 call objects wrap=()
 	mkdir -p "$TMP/mutant"
 	sed "$4" "$dir/$file.c" >"$TMP/mutant/$file.c"
 	! cmp -s "$dir/$file.c" "$TMP/mutant/$file.c" || { not_ok "seen: $name (nothing to change)" && return; }
@@ -30,8 +30,7 @@ mutant() { # NAME FILE GROUP EXPRESSION [BINARY]
 	objects=("$build"/device.d/*.o)
 	if [ "${5:-}" = device-eintr ]; then
 		objects+=("$build/device.d/test/eintr.o")
-		# shellcheck disable=SC2054
-		wrap=(-Wl,--wrap={recvmsg,recv,send,read,write,poll,accept})
+		for call in recvmsg recv send read write poll accept; do wrap+=("-Wl,--wrap=$call"); done
 	fi
 	gcc -o "$TMP/mutant/device" "${wrap[@]}" "${objects[@]/"$build/device.d/$file.o"/"$TMP/mutant/object"}"
 	STOP=1 expect "seen: $name" 1 '^not ok' run "$TMP/mutant/device" "$group"
