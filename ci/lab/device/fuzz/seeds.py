@@ -22,12 +22,13 @@ def address(page: int, offset: int = 0) -> bytes:
     return struct.pack(">BH", page, offset)
 
 
-def descriptor(page: int, index: int, mode: int, target: int, length: int, flags: int, other: int) -> bytes:
+def descriptor(page: int, index: int, mode: int, target: float, length: int, flags: int, other: int) -> bytes:
     how = (1 if mode & TRANSLATED else 0) | 2 | (4 if mode & PACKED else 0)
-    return bytes([DESCRIPTOR, page, index, how]) + address(target) + struct.pack(">IBB", length, flags, other)
+    where = address(int(target), int(target % 1 * 4096))
+    return bytes([DESCRIPTOR, page, index, how]) + where + struct.pack(">IBB", length, flags, other)
 
 
-def chain(mode: int, base: int, table: bool, segments: list[tuple[int, int, int]]) -> bytes:
+def chain(mode: int, base: int, table: bool, segments: list[tuple[float, int, int]]) -> bytes:
     """A request of SEGMENTS: page, length, WRITE or 0."""
     avail = AVAIL if mode & PACKED else 0
     page, out = (base + TABLE if table else base + RING), b""
@@ -47,8 +48,9 @@ def queue(mode: int, base: int, number: int) -> bytes:
 
 
 def disk(mode: int, table: bool) -> bytes:
+    """Reads two sectors to pages 6 and 7, of which the second one is private unless ALL_SHARED."""
     header = bytes([REQUEST, HEAD, 0]) + struct.pack(">HB", 0, 1)
-    return header + chain(mode, 0, table, [(HEAD, 16, 0), (DATA, 1024, WRITE), (DATA + 1, 1, WRITE)]) + queue(mode, 0, 0)
+    return header + chain(mode, 0, table, [(HEAD, 16, 0), (6.875, 1024, WRITE), (DATA, 1, WRITE)]) + queue(mode, 0, 0)
 
 
 def card(mode: int, table: bool) -> bytes:
