@@ -62,6 +62,7 @@ mutant 'a bitmap over its own header' bitmap rings 's/gpa - at < size/0/; s/at -
 mutant 'a header that is elsewhere' bitmap rings 's/if (le64toh(h.self) != gpa)/if (0)/'
 mutant 'a bitmap that is lost without a word' memory rings 's/bitmap_lost += .*/bitmap_lost += 0;/'
 mutant 'a ring of any size' virtqueue rings 's/if (!q->num || q->num > QUEUE_MAX)/if (0)/; s/q->num & (q->num - 1)/0/'
+mutant 'a late call file descriptor that hears nothing' ring_requests blk 's/if (vq_live(.*/if (0)/'
 mutant 'a packed ring that starts anywhere' virtqueue rings 's/q->last_avail >= q->num || q->used_idx >= q->num/0/'
 mutant 'more available than there is room for' split rings 's/> q->num)/> 65535)/'
 mutant 'a chain that leaves the ring' split rings 's/if (i >= q->num || /if (/'
