@@ -77,6 +77,9 @@ bool set_vring_kick(struct request *r)
 bool set_vring_call(struct request *r)
 {
 	set_fd(&r->vu->ring[r->index].call, r->n ? take_fd(r) : -1);
+	/* (requests can have been used while there was none) */
+	if (vq_live(&r->vu->dev->queue[r->index]))
+		vhost_user_call(r->vu->dev, r->index);
 	return false;
 }
 

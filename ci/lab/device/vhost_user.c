@@ -7,7 +7,7 @@
 
 #include "vhost_user.h"
 
-static void call(struct virtio_device *dev, unsigned int i)
+void vhost_user_call(struct virtio_device *dev, unsigned int i)
 {
 	struct vhost_user *vu = dev->transport_state;
 	ssize_t done;
@@ -22,7 +22,7 @@ static void call(struct virtio_device *dev, unsigned int i)
 		vhost_user_end(vu, "a call file descriptor does not work");
 }
 
-static const struct transport transport = { vhost_user_translate, call };
+static const struct transport transport = { vhost_user_translate, vhost_user_call };
 
 void vhost_user_init(struct vhost_user *vu, struct virtio_device *dev, int sock, int quit)
 {

@@ -68,6 +68,8 @@ void vhost_user_run(struct vhost_user *vu);
 /* One turn of it: waits for at most TIMEOUT ms, -1: for ever. */
 void vhost_user_turn(struct vhost_user *vu, int timeout);
 void vhost_user_close(struct vhost_user *vu);
+/* Notifies the driver, where there is a file descriptor for it. */
+void vhost_user_call(struct virtio_device *dev, unsigned int queue);
 
 /* --- vhost_io.c */
 

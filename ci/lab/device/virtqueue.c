@@ -35,7 +35,7 @@ uint32_t vq_base(const struct virtqueue *q, bool packed)
 {
 	if (!packed)
 		return q->last_avail;
-	return q->last_avail | q->avail_wrap << 15 | q->used_idx << 16 | (uint32_t)q->used_wrap << 31;
+	return q->last_avail | (uint32_t)q->avail_wrap << 15 | (uint32_t)q->used_idx << 16 | (uint32_t)q->used_wrap << 31;
 }
 
 bool vq_start(struct virtqueue *q)

@@ -4,6 +4,8 @@
  * The device has to name the one kind of access that it refused, tell whether it wanted
  * to access that page, and leave it alone; with all pages shared it has to bring the sector.
  */
+#include <unistd.h>
+
 #include "guest.h"
 
 static bool arrived(unsigned int q)
@@ -99,6 +101,29 @@ static void several_queues(void)
 	result(ok, "a disk with three queues: each brings its sector");
 }
 
+/* The driver hears of a request that was used while there was no file descriptor to tell it. */
+static void late_call(void)
+{
+	struct message m;
+	uint64_t n = 0;
+	bool ok;
+
+	guest_clear();
+	offer_sector(0, VIRTIO_BLK_T_IN, 0, 0);
+	guest_share(NONE);
+	session_start("blk", NULL, 0, 0);
+	session_queue(0);
+	tell_u64(VHOST_USER_SET_VRING_CALL, VHOST_USER_VRING_NOFD, -1);
+	tell(VHOST_USER_GET_FEATURES, NULL, 0, NULL, 0);
+	ok = reply(&m) && arrived(0);
+	while (read(session.call[0], &n, sizeof(n)) == sizeof(n))
+		;
+	tell_u64(VHOST_USER_SET_VRING_CALL, 0, session.call[0]);
+	tell(VHOST_USER_GET_FEATURES, NULL, 0, NULL, 0);
+	ok = reply(&m) && read(session.call[0], &n, sizeof(n)) == sizeof(n) && ok;
+	result(session_end(0) && ok && clean(), "a call file descriptor that comes late: notified");
+}
+
 static void status(uint32_t type, uint64_t sector, uint8_t want, const char *what)
 {
 	bool ok;
@@ -128,6 +153,7 @@ void test_blk(void)
 		unprotected(mode, "--no-bitmap", true);
 	}
 	several_queues();
+	late_call();
 	status(VIRTIO_BLK_T_IN, 1ull << 40, VIRTIO_BLK_S_IOERR, "a sector behind the end: an error");
 	status(VIRTIO_BLK_T_IN, 1ull << 55, VIRTIO_BLK_S_IOERR, "a sector whose offset wraps: an error");
 	status(VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_S_OK, "the disk says its name");

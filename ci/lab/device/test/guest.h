@@ -78,6 +78,9 @@ void session_queue(unsigned int q);	/* NUM, BASE, ADDR, CALL, KICK */
 uint32_t session_stop_queue(unsigned int q);	/* GET_VRING_BASE: answered once all was served */
 /* Ends it by closing the socket, and reads figures: is its status STATUS? */
 bool session_end(int status);
+bool soon(bool (*what)(void));
+
+/* --- messages (front_end.c) */
 void tell(uint32_t request, const void *payload, uint32_t size, const int *fds, unsigned int n);
 void tell_u64(uint32_t request, uint64_t value, int fd);
 void tell_state(uint32_t request, uint32_t index, uint32_t num);
@@ -86,9 +89,9 @@ void map(int first, int pages, uint8_t perm);
 /* Translates the device's addresses until PAGE is asked for or it is quiet: was it? */
 bool look_up_until(int page);
 void acknowledge(void);			/* ... that PAGE */
-bool soon(bool (*what)(void));
+bool readable(int fd, int ms);
 
-/* --- figures */
+/* --- figures (main.c) */
 long figure(const char *name);
 long figure_of(const char *kind, const char *name);
 bool says(const char *text);

@@ -11,27 +11,34 @@ static void prepare(int mode)
 	guest_share(NONE);
 }
 
-/* Was it refused as malformed, and nothing else, and nothing done? */
-static void refused(int mode, unsigned int num, uint32_t base, const char *what)
+static void refused(int mode, const char *what)
 {
-	struct message m = {};
-	bool ok;
+	bool ok = session_stop_queue(0) != ~0u;
 
-	session_start("blk", NULL, mode, 0);
-	session_queue(0);
-	if (num != NUM || base) {
-		session_stop_queue(0);
-		session_end(0);
-		session_start("blk", NULL, mode, 0);
-		tell_state(VHOST_USER_SET_VRING_NUM, 0, num);
-		tell_state(VHOST_USER_SET_VRING_BASE, 0, base);
-		m.addr.desc = m.addr.avail = m.addr.used = UVA + 16 * PAGE;
-		tell(VHOST_USER_SET_VRING_ADDR, &m.addr, sizeof(m.addr), NULL, 0);
-		tell_u64(VHOST_USER_SET_VRING_KICK, 0, session.kick[0]);
-	}
-	ok = session_stop_queue(0) != ~0u;
 	ok = session_end(0) && ok && figure("malformed") == 1 && !figure("violations");
 	result(ok, "%s, %s: malformed", mode & PACKED ? "packed" : "split", what);
+}
+
+/* What prepare() and its caller wrote. */
+static void ring(int mode, const char *what)
+{
+	session_start("blk", NULL, mode, 0);
+	session_queue(0);
+	refused(mode, what);
+}
+
+static void setup(int mode, unsigned int num, uint32_t base, unsigned int offset, const char *what)
+{
+	struct message m = {};
+
+	prepare(mode);
+	session_start("blk", NULL, mode, 0);
+	tell_state(VHOST_USER_SET_VRING_NUM, 0, num);
+	tell_state(VHOST_USER_SET_VRING_BASE, 0, base);
+	m.addr.desc = m.addr.avail = m.addr.used = UVA + 16 * PAGE + offset;
+	tell(VHOST_USER_SET_VRING_ADDR, &m.addr, sizeof(m.addr), NULL, 0);
+	tell_u64(VHOST_USER_SET_VRING_KICK, 0, session.kick[0]);
+	refused(mode, what);
 }
 
 static struct vring_desc *desc(unsigned int i) { return (void *)(AT(0, P_DESC) + DESC_AT + i * 16); }
@@ -40,49 +47,51 @@ static struct vring_packed_desc *pdesc(unsigned int i) { return (void *)desc(i);
 
 static void split_rings(void)
 {
-	refused(0, 0, 0, "a size of 0");
-	refused(0, 7, 0, "a size that is no power of 2");
-	refused(0, 65536, 0, "a size of 65536");
+	setup(0, 0, 0, 0, "a size of 0");
+	setup(0, 7, 0, 0, "a size that is no power of 2");
+	setup(0, 65536, 0, 0, "a size of 65536");
+	setup(0, NUM, 0, 1, "a ring at an odd address");
 	prepare(0);
 	*(uint16_t *)(AT(0, P_AVAIL) + AVAIL_AT + 2) = htole16(NUM + 1);
-	refused(0, NUM, 0, "more available than there is room for");
+	ring(0, "more available than there is room for");
 	prepare(0);
 	*(uint16_t *)(AT(0, P_AVAIL) + AVAIL_AT + 4) = htole16(NUM);
-	refused(0, NUM, 0, "a chain that starts outside");
+	ring(0, "a chain that starts outside");
 	prepare(0);
 	desc(1)->next = htole16(0x4000);
-	refused(0, NUM, 0, "a chain that goes on outside");
+	ring(0, "a chain that goes on outside");
 	prepare(0);
 	desc(0)->next = 0;
-	refused(0, NUM, 0, "a chain without an end");
+	ring(0, "a chain without an end");
 	prepare(0);
 	desc(2)->flags = 0;
-	refused(0, NUM, 0, "one to read after one to write");
+	ring(0, "one to read after one to write");
 	prepare(INDIRECT);
 	desc(0)->flags |= htole16(VRING_DESC_F_NEXT);
-	refused(INDIRECT, NUM, 0, "an indirect descriptor that goes on");
+	ring(INDIRECT, "an indirect descriptor that goes on");
 	prepare(INDIRECT);
 	desc(0)->len = htole32(32);
-	refused(INDIRECT, NUM, 0, "a table that goes on outside");
+	ring(INDIRECT, "a table that goes on outside");
 	prepare(INDIRECT);
 	table(0)->next = 0;
-	refused(INDIRECT, NUM, 0, "a table without an end");
+	ring(INDIRECT, "a table without an end");
 	prepare(INDIRECT);
 	table(0)->flags |= htole16(VRING_DESC_F_INDIRECT);
-	refused(INDIRECT, NUM, 0, "a table in a table");
+	ring(INDIRECT, "a table in a table");
 }
 
 static void packed_rings(void)
 {
-	refused(PACKED, 0, 0x80008000, "a size of 0");
-	refused(PACKED, NUM, 0x80008000 | NUM, "a start outside");
-	refused(PACKED, NUM, 0x80008000 | NUM << 16, "a start outside of what is used");
+	setup(PACKED, NUM, 0x80008000, 1, "a ring at an odd address");
+	setup(PACKED, 0, 0x80008000, 0, "a size of 0");
+	setup(PACKED, NUM, 0x80008000 | NUM, 0, "a start outside");
+	setup(PACKED, NUM, 0x80008000 | NUM << 16, 0, "a start outside of what is used");
 	prepare(PACKED);
 	pdesc(2)->flags |= htole16(VRING_DESC_F_NEXT);
-	refused(PACKED, NUM, 0, "a chain without an end");
+	ring(PACKED, "a chain without an end");
 	prepare(PACKED | INDIRECT);
 	pdesc(0)->flags |= htole16(VRING_DESC_F_NEXT);
-	refused(PACKED | INDIRECT, NUM, 0, "an indirect descriptor that goes on");
+	ring(PACKED | INDIRECT, "an indirect descriptor that goes on");
 }
 
 /* A header that the device must not believe: it has to say that it found none. */

@@ -40,7 +40,7 @@ static bool drop __ro_after_init;
 static struct protected_lab_header *header;
 static unsigned long *bitmap;
 static unsigned long bitmap_bytes, bitmap_pages;
-static atomic_long_t shared_now, conversions, checked, bad;
+static atomic_long_t shared_now, conversions;
 
 /* Shared before there is a bitmap (pseries: the lppacas). */
 static struct { phys_addr_t phys; unsigned long pages; } early[8] __initdata;
@@ -93,44 +93,9 @@ int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared)
 	return 0;
 }
 
-/* The first of each kind is told, however many others there were before. */
-static bool is_news(const char *what)
+bool protected_lab_is_shared(unsigned long pfn)
 {
-	static DEFINE_SPINLOCK(lock);
-	static const char *told[16];
-	unsigned long flags;
-	bool news = false;
-	int i;
-
-	spin_lock_irqsave(&lock, flags);
-	for (i = 0; i < ARRAY_SIZE(told); i++) {
-		if (!told[i]) {
-			told[i] = what;
-			news = true;
-		}
-		if (!strcmp(told[i], what))
-			break;
-	}
-	spin_unlock_irqrestore(&lock, flags);
-	return news;
-}
-
-/* Where no device looks: is what it is told to access shared? */
-void protected_lab_check(const char *what, phys_addr_t phys, size_t size)
-{
-	unsigned long i;
-
-	if (!protected_lab || !size)
-		return;
-	atomic_long_inc(&checked);
-	for (i = PHYS_PFN(phys); i <= PHYS_PFN(phys + size - 1); i++) {
-		if (i < bitmap_pages && test_bit_le(i, bitmap))
-			continue;
-		atomic_long_inc(&bad);
-		if (is_news(what))
-			pr_err("private memory for a device: %s at %pa\n", what, &phys);
-		return;
-	}
+	return pfn < bitmap_pages && test_bit_le(pfn, bitmap);
 }
 
 #ifdef CONFIG_X86
@@ -210,7 +175,7 @@ static int state_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "shared %ld conversions %ld checked %ld private %ld\n",
 		   atomic_long_read(&shared_now), atomic_long_read(&conversions),
-		   atomic_long_read(&checked), atomic_long_read(&bad));
+		   protected_lab_checked(), protected_lab_private());
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);

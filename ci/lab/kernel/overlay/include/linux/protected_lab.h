@@ -13,8 +13,11 @@ extern bool protected_lab_raw_ring;
 extern bool protected_lab_raw_buffer;
 
 void protected_lab_init(void);
+bool protected_lab_is_shared(unsigned long pfn);
 int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared);
 void protected_lab_check(const char *what, phys_addr_t phys, size_t size);
+long protected_lab_checked(void);	/* how often, */
+long protected_lab_private(void);	/* and how often it was private */
 struct ccw1;
 void protected_lab_check_program(const struct ccw1 *ccw);
 #else
