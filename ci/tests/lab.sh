@@ -52,7 +52,7 @@ cat >"$LAB_BUILT/device" <<'EOT'
 echo $$ >>"$FAKE/pids"
 trap 'cat figures; exit' TERM
 touch "$2"
-while ! [ -e complaints ]; do sleep 0.05; done
+while ! [ -s complaints ]; do sleep 0.05; done
 cat complaints >&2
 while :; do sleep 0.05; done
 EOT
