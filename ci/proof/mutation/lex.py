@@ -3,7 +3,7 @@
 
 Nothing is preprocessed, so that positions are those of the file and no header is
 needed.  Why not something else:
-- Coccinelle silently leaves out functions it cannot parse, and brings OCaml;
+- Coccinelle passes over a function that it cannot parse, exits with 0, and brings OCaml;
 - libclang's Python binding needs 300 MB of libclang-19-dev for this same lexer, while
   the cells built with clang have clang-19 installed already;
 - Pygments takes "&&" for two operators, and pycparser wants preprocessed ISO C.

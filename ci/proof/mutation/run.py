@@ -20,6 +20,7 @@ from arch import cell  # noqa: E402
 from mutation import guest, judge  # noqa: E402
 from mutation.write import Mutant  # noqa: E402
 
+
 class Failure(Exception):
     """What is wrong, and the next thing to try."""
 
@@ -69,6 +70,27 @@ def kill_all(arch: str, image: Path, logs: Path, mutants: list[Mutant], killers:
             pool.shutdown(cancel_futures=True)
 
 
+def known(table: Path) -> dict[tuple[str, str], str]:
+    """Which suite killed what in the run before."""
+    killers: dict[tuple[str, str], str] = {}
+    for line in table.read_text().splitlines() if table.exists() else []:
+        if not line.startswith("#"):
+            _, name, killer, function, file = line.split("\t")
+            judge.learn(killers, file, function, name, killer)
+    return killers
+
+
+def chosen(arch: str, listed: Path, only: str) -> list[Mutant]:
+    try:
+        lines = [line.split("\t") for line in listed.read_text().splitlines() if re.search(only, line)]
+    except re.error as e:
+        raise Failure(f'MUTANTS="{only}" is no regular expression: {e}', "one of Python's (re)") from None
+    mutants = [Mutant(int(number), *rest) for number, *rest in lines if rest[0] == arch]
+    if not mutants:
+        raise Failure(f'no mutant for {arch} matches "{only}"', f"ci/proof/mutants --list {arch}")
+    return mutants
+
+
 def main(args: list[str]) -> int:
     if args[:1] in (["-h"], ["--help"]):
         print(__doc__.strip())
@@ -78,24 +100,15 @@ def main(args: list[str]) -> int:
         return 2
     for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda which, _: sys.exit(128 + which))
-    arch, image, listed = args[0], Path(args[1]), Path(args[2])
-    only = os.environ.get("MUTANTS", "")
-    lines = [line for line in listed.read_text().splitlines() if re.search(only, line)]
-    mutants = [Mutant(int(n), *rest) for n, *rest in (line.split("\t") for line in lines) if rest[0] == arch]
+    arch, image, only = args[0], Path(args[1]), os.environ.get("MUTANTS", "")
     table = Path(os.environ["WORK"], f"tables/mutants-{arch}.tsv")
     logs = Path(os.environ["LOGS"], f"mutants-{arch}")
     logs.mkdir(parents=True, exist_ok=True)
     for old in logs.iterdir():
         old.unlink()
-    killers: dict[tuple[str, str], str] = {}
-    for line in table.read_text().splitlines() if table.exists() else []:
-        if not line.startswith("#"):
-            _, name, killer, function, file = line.split("\t")
-            judge.learn(killers, file, function, name, killer)
     try:
-        if not mutants:
-            raise Failure(f'no mutant for {arch} matches "{only}"', f"ci/proof/mutants --list {arch}")
-        verdicts = kill_all(arch, image, logs, mutants, killers)
+        mutants = chosen(arch, Path(args[2]), only)
+        verdicts = kill_all(arch, image, logs, mutants, known(table))
     except Failure as e:
         print(f"\nError: {e.args[0]}\nNext:  {e.args[1]}", file=sys.stderr)
         return 1
