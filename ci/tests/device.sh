@@ -60,7 +60,7 @@ mutant 'a bitmap whose size wraps' bitmap rings 's/pages \/ 8 + !!(pages % 8)/(p
 mutant 'a bitmap with pages of any size' bitmap rings 's/|| shift < .*_MAX ||/||/'
 mutant 'a bitmap over its own header' bitmap rings 's/gpa - at < size/0/; s/at - gpa < HEADER_ALIGN/0/'
 mutant 'a header that is elsewhere' bitmap rings 's/if (le64toh(h.self) != gpa)/if (0)/'
-mutant 'a bitmap that is lost without a word' memory rings 's/bitmap_lost += .*/bitmap_lost += 0;/'
+mutant 'a bitmap that is lost without a word' device rings 's/bitmap_lost += .*/bitmap_lost += 0;/'
 mutant 'a ring of any size' virtqueue rings 's/if (!q->num || q->num > QUEUE_MAX)/if (0)/; s/q->num & (q->num - 1)/0/'
 mutant 'a late call file descriptor that hears nothing' ring_requests blk 's/if (vq_live(.*/if (0)/'
 mutant 'a packed ring that starts anywhere' virtqueue rings 's/q->last_avail >= q->num || q->used_idx >= q->num/0/'

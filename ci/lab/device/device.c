@@ -61,7 +61,9 @@ void device_start(struct virtio_device *dev, unsigned int i)
 {
 	struct virtqueue *q = &dev->queue[i];
 
-	dev->protected = memory_find_protection(&dev->memory);
+	dev->memory.protection->find(&dev->memory);
+	dev->figures.bitmap_lost += dev->protected && !dev->memory.active;
+	dev->protected = dev->memory.active;
 	if (!vq_start(q))
 		return;
 	device_serve(dev);

@@ -15,6 +15,7 @@ struct model {
 	void (*serve)(struct virtio_device *dev, unsigned int queue);
 	/* A queue was stopped, maybe while it is served. */
 	void (*stopped)(struct virtio_device *dev, unsigned int queue);
+	/* Its configuration space; NULL where the transport has that itself. */
 	uint32_t (*config)(const struct virtio_device *dev, void *buf, uint32_t size);
 };
 

@@ -4,7 +4,7 @@
  *
  *   "device"            "blk" or "net"
  *   "protected"         was there a bitmap when a queue was last started?
- *   "bitmap_lost"       how often a bitmap was gone that had been there before
+ *   "bitmap_lost"       starts of a queue that did not find the bitmap which an earlier one had
  *   "bitmap"            is there one now?
  *   "flags"             those of its header (PROTECTED_LAB_F_*), 0 without one
  *   "accesses_before"   accesses while there was no bitmap, of all kinds

@@ -140,7 +140,7 @@ int main(int argc, char **argv)
 	close(fd);
 	vu.sock = sock;
 	vhost_user_run(&vu);	/* (not at all if it is to end already) */
-	memory_find_protection(&dev.memory);
+	protection->find(&dev.memory);
 	print_figures(&dev, stdout);
 	return vu.failed;
 }

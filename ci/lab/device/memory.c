@@ -64,15 +64,6 @@ void memory_clear(struct memory *m)
 	m->bitmap.bits = NULL;	/* (it was in there) */
 }
 
-bool memory_find_protection(struct memory *m)
-{
-	bool before = m->active;
-
-	m->protection->find(m);
-	m->figures->bitmap_lost += before && !m->active;
-	return m->active;
-}
-
 static const struct region *region_of(const struct memory *m, uint64_t gpa)
 {
 	for (unsigned int i = 0; i < m->n; i++)

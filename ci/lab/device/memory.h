@@ -49,7 +49,6 @@ struct memory {
 /* Maps SIZE bytes at OFFSET of FD, and owns FD if that succeeds. */
 bool memory_add(struct memory *m, uint64_t gpa, uint64_t size, uint64_t user, int fd, uint64_t offset);
 void memory_clear(struct memory *m);
-bool memory_find_protection(struct memory *m);
 bool memory_gpa(const struct memory *m, uint64_t user, uint64_t *gpa);
 /* The host's view of it, for back ends of the protection alone. */
 uint8_t *memory_at(const struct memory *m, uint64_t gpa, uint64_t size);

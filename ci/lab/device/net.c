@@ -93,13 +93,7 @@ static void stopped(struct virtio_device *dev, unsigned int i)
 	p->stops++;
 }
 
-static uint32_t config(const struct virtio_device *dev, void *buf, uint32_t size)
-{
-	(void)dev, (void)buf, (void)size;
-	return 0;
-}
-
 const struct model net_model = {
 	.name = "net", .per_queue = 2, .features_mq = BIT(VIRTIO_NET_F_MQ),
-	.serve = serve, .stopped = stopped, .config = config,
+	.serve = serve, .stopped = stopped,
 };

@@ -62,7 +62,7 @@ bool set_mem_table(struct request *r)
 		r->fds[i] = -1;
 	}
 	if (memory->active)
-		memory_find_protection(memory);
+		memory->protection->find(memory);
 	return false;
 }
 
@@ -92,7 +92,7 @@ bool get_config(struct request *r)
 	uint32_t n = m->config.size, offset = m->config.offset;
 	uint8_t whole[sizeof(m->config.data)] = {};
 
-	if (n > sizeof(whole) || m->size != CONFIG_HEADER + n || offset > sizeof(whole) - n) {
+	if (!r->vu->dev->model->config || n > sizeof(whole) || m->size != CONFIG_HEADER + n || offset > sizeof(whole) - n) {
 		m->size = 0;	/* (says that it failed) */
 		return true;
 	}

@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			drain(fuzz.front);
 		}
 	if (!vu.ended)
-		memory_find_protection(&dev.memory);
+		dev.memory.protection->find(&dev.memory);
 	if (getenv("VERBOSE"))
 		print_figures(&dev, stdout);
 	vhost_user_close(&vu);
