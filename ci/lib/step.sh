@@ -48,12 +48,14 @@ step() {
 	return $rc
 }
 
-# spent PART SECONDS: a line of the table of parts; parts prints it, longest first.
+# spent PART SECONDS: a line of the table of parts.  parts SECONDS prints it, longest
+# first; parts may run beside each other, so SECONDS is what the whole took.
 spent() {
 	mkdir -p "$WORK"
 	printf '%s\t%s\n' "$2" "$1" >>"$WORK/parts.tsv"
 }
 parts() {
 	say 'Where the time went (seconds, part):'
-	sort -rn "$WORK/parts.tsv" | awk -F'\t' '{ sum += $1; printf "  %5d  %s\n", $1, $2 } END { printf "  %5d  in all\n", sum }'
+	sort -rn "$WORK/parts.tsv" | awk -F'\t' '{ printf "  %5d  %s\n", $1, $2 }'
+	printf '  %5d  in all\n' "$1"
 }
