@@ -28,6 +28,7 @@ def arguments() -> argparse.Namespace:
     for name, kind in (("built", Path), ("logs", Path), ("results", Path), ("scenarios", Path), ("cmdline", str),
                        ("requests", int), ("stall", float), ("limit", float), ("jobs", int)):
         parser.add_argument(f"--{name}", type=kind, required=True)
+    parser.add_argument("--id", default="none", help="of what the results depend on (ci/lib/fresh.py)")
     parser.add_argument("arch", choices=sorted(qemu.ARCHES))
     parser.add_argument("pattern")
     parser.add_argument("boot", nargs="+", help="the command of ci/lib/arch.sh")
@@ -72,9 +73,12 @@ async def main(options: argparse.Namespace, cases: list[Case]) -> list[str]:
         asyncio.get_running_loop().add_signal_handler(number, me.cancel, number)
     setup = guest.Setup(options.boot, options.cmdline, options.built.absolute(), options.logs.absolute(),
                         options.stall, options.limit)
-    with open(options.results, "w", encoding="utf-8", buffering=1) as table:
-        print(*render.COLUMNS, sep="\t", file=table)
-        return await run_all(cases, setup, max(1, options.jobs), table)
+    new = options.results.with_suffix(".new")
+    with open(new, "w", encoding="utf-8") as table:
+        print(f"# id={options.id}\n#", "\t".join(render.COLUMNS), file=table)
+        verdicts = await run_all(cases, setup, max(1, options.jobs), table)
+    new.replace(options.results)  # (complete, or not at all)
+    return verdicts
 
 
 def start() -> None:
@@ -102,8 +106,10 @@ def start() -> None:
     if failed := sum(verdict != "ok" for verdict in verdicts):
         die("fail", f"the lab: {failed} of {len(cases)} guests on {arch} did not do what they should",
             f"read the consoles, {options.logs}/{arch}-*")
-    if not any(map(judge.control, cases, verdicts)):
+    controls = sum(map(judge.control, cases, verdicts))
+    if not controls:
         die("fail", f"no negative control was seen on {arch}", f"add one to {table}")
+    print(f"{len(cases)} guests did what they should; {controls} negative controls saw a violation")
 
 
 if __name__ == "__main__":
