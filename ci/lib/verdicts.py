@@ -38,6 +38,7 @@ def base() -> str:
     return log.stdout.strip()
 
 
+@cache
 def first_line(program: str) -> str:
     try:
         out = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
@@ -57,16 +58,19 @@ def tools(task: str) -> str:
     return ", ".join(filter(None, map(first_line, [compiler, *a.qemu.split()[:1]] if boots else [compiler])))
 
 
-def judge(row: dict[str, str] | None, task_id: str, on: str) -> str:
+def judge(row: dict[str, str] | None, task_id: str, on: str, using: str = "") -> str:
+    """Of another state, base (if one is given) or tools (likewise), a verdict is stale."""
     if row is None:
         return "missing"
-    if row["id"] != task_id or (on and row["base"] != on):
+    if row["id"] != task_id or (on and row["base"] != on) or (using and row["tools"] != using):
         return "stale"
     return "fresh" if row["verdict"] == "ok" else "bad"
 
 
-def state(task: str) -> str:
-    return judge(load().get(task), fresh.task_id(task), base())
+def state(task: str, here: bool = False) -> str:
+    """With HERE: also stale if this machine has other tools.  What is claimed to others
+    does not depend on the sender's machine."""
+    return judge(load().get(task), fresh.task_id(task), base(), tools(task) if here else "")
 
 
 def save(rows: dict[str, dict[str, str]]) -> None:
@@ -91,7 +95,7 @@ def main(args: list[str]) -> int:
             print(__doc__.strip())
         case ["list"]:
             for t in fresh.tasks():
-                print(t, state(t), rows.get(t, {}).get("detail", ""), sep="\t")
+                print(t, state(t, here=True), rows.get(t, {}).get("detail", ""), sep="\t")
         case ["state", task] if task in fresh.tasks():
             print(state(task))
         case ["record", task, "ok" | "bad" as verdict, detail] if task in fresh.tasks():

@@ -160,6 +160,11 @@ class Verdicts(unittest.TestCase):
                                        (self.ROW, "1", "", "fresh"), ({**self.ROW, "verdict": "bad"}, "1", "", "bad")):
             self.assertEqual(verdicts.judge(row, task_id, on), want)
 
+    def test_other_tools_count_where_asked(self):
+        row = {**self.ROW, "tools": "gcc 12"}
+        for using, want in ("", "fresh"), ("gcc 12", "fresh"), ("gcc 15", "stale"):
+            self.assertEqual(verdicts.judge(row, "1", "", using), want)
+
     def test_record_and_drop(self):
         with tempfile.TemporaryDirectory() as d, mock.patch.dict(os.environ, {"VERDICTS": f"{d}/v.tsv"}):
             verdicts.record("cell-um", "ok", "1 passed\n2 failed")
