@@ -92,8 +92,8 @@ descendants() { # PID
 	done
 }
 on_exit() {
-	local left command i
-	mapfile -t left < <(descendants $$)
+	local left command i self=$BASHPID
+	mapfile -t left < <(descendants $self)
 	if [ ${#left[@]} -gt 0 ]; then
 		kill "${left[@]}" 2>/dev/null || :
 		for ((i = 0; i < 50; i++)); do

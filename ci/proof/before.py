@@ -30,11 +30,16 @@ def plan(table: list[list[str]], arch: str, names: list[list[str]]) -> tuple[lis
     patches = [name for _, name in names]
     wrong = [f"{row[0]}: keep, revert or body" for row in table if row[0] not in ("keep", "revert", "body")]
     wrong += [f"< {name}" for name in patches if name not in actions]
-    wrong += [f"> {name}" for name in actions if name not in patches]
     steps = [["revert", commit, *actions[name][2:]] for commit, name in reversed(names)
              if name in actions and actions[name][0] == "revert"]
     steps += [row[:3] for row in table if row[0] == "body" and (len(row) == 3 or arch in row[3:])]
     return steps, wrong
+
+
+def unused(table: list[list[str]], names: list[list[str]]) -> list[str]:
+    """Rows of patches that were left out: one file less to edit for who leaves one out."""
+    patches = {name for _, name in names}
+    return [row[1] for row in table if row[0] in ("keep", "revert") and row[1] not in patches]
 
 
 def body(text: str, function: str) -> tuple[int, int] | None:
@@ -112,6 +117,8 @@ def main(args: list[str]) -> int:
             print(__doc__.rstrip())
         case ["plan", table, arch, names]:
             steps, wrong = plan(rows(read(table)), arch, rows(read(names)))
+            for name in unused(rows(read(table)), rows(read(names))):
+                print(f"  {table}: {name} is not in the series, its row does nothing", file=sys.stderr)
             print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
             for step in steps:
                 print(*step, sep="\t")
