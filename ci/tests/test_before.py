@@ -70,9 +70,6 @@ class Plan(unittest.TestCase):
     def test_a_patch_that_the_table_does_not_name(self):
         self.assertEqual(self.plan("keep\tten.patch")[1], ["< fifty.patch"])
 
-    def test_a_patch_that_the_series_does_not_have(self):
-        self.assertEqual(self.plan("keep\tten.patch", "keep\tfifty.patch", "keep\tx.patch")[1], ["> x.patch"])
-
     def test_an_action_that_is_none(self):
         self.assertEqual(self.plan("keep\tten.patch", "keep\tfifty.patch", "drop\tx")[1], ["drop: keep, revert or body"])
 
