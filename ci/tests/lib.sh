@@ -7,7 +7,8 @@ set -uo pipefail
 # shellcheck disable=SC2034
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TMP=$(mktemp -d)
-trap 'umount "$TMP/small" 2>/dev/null; rm -rf "$TMP"' EXIT
+# A script fails if any of its tests did, whatever the last one says.
+trap 'rc=$?; [ ! -e "$TMP/failed" ] || rc=1; umount "$TMP/small" 2>/dev/null; rm -rf "$TMP"; exit $rc' EXIT
 
 # ok NAME, or not_ok NAME [FILE WITH OUTPUT]
 ok() { printf 'ok      %s\n' "$1"; }

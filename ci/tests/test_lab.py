@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The lab's table and judge: every verdict, from what a guest and its device leave."""
 import json
+import os
 import re
 import sys
 import unittest
@@ -293,6 +294,45 @@ class Table(unittest.TestCase):
             self.assertTrue([p for p in patterns if fnmatchcase(name, p)], name)
         for pattern in patterns:
             self.assertTrue([n for n in names if fnmatchcase(n, pattern)], pattern)
+
+
+def strings() -> set[str]:
+    """String literals of the kernel code that the series adds or stands beside, without those of its tests."""
+    found, patches = set(), ROOT / "patches" / os.environ.get("BASE", "v7.3")
+    for name in re.findall(r"^[^#\s].*", (patches / "series").read_text(), re.M):
+        code = False
+        for line in (patches / name).read_text().splitlines():
+            if line.startswith("+++ "):
+                code = line.endswith((".c", ".h")) and "kunit" not in line and "tools/" not in line
+            elif code:
+                change = found.difference_update if line[:1] == "-" else found.update
+                change(text.removesuffix("\\n") for text in re.findall(r'"((?:[^"\\]|\\.)*)"', line))
+    return found
+
+
+class Messages(unittest.TestCase):
+    """What make lab would only see after hours."""
+    def printed(self, message: str, literals: set[str]) -> bool:
+        """Is this one of the formats, with other literals for its %s?"""
+        for literal in literals:
+            pattern = re.sub("%(?:ll)?x", "[0-9a-f]+", re.escape(literal)).replace("%s", "(.*)")
+            match = re.fullmatch(pattern, message)
+            if match and all(not part or part in literals for part in match.groups()):
+                return True
+        return False
+
+    def test_printed(self):
+        literals = {"%sx: %s", "why", "memory: ", "mask 0x%llx refused"}
+        for message, printed in (("memory: x: why", True), ("x: why", True), ("x: because", False),
+                                 ("y: x: why", False), ("mask 0xff refused", True), ("mask refused", False)):
+            self.assertEqual(self.printed(message, literals), printed, message)
+
+    def test_real(self):
+        """Kernels of the series print what scenarios.tsv demands of them (-12 is the driver core's message)."""
+        literals = strings()
+        demanded = {c.message for c in scenarios.load(TABLE, "scenarios.tsv") if c.which == "series" and c.message}
+        missing = [m for m in demanded if not self.printed(m, literals) and not m.endswith("failed with error -12")]
+        self.assertEqual(missing, [], "the series prints no such message: correct it in ci/lab/scenarios.tsv")
 
 
 class CommandLine(unittest.TestCase):
