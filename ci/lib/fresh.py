@@ -119,7 +119,12 @@ def main(args: list[str]) -> int:
                 print(f"\nError: no such task: {unknown[0]}\nNext:  ci/lib/fresh.py --tasks, or --help", file=sys.stderr)
                 return 2
             for t in args or tasks():
-                print(t, task_id(t), sep="\t")
+                try:
+                    print(t, task_id(t), sep="\t")
+                except KeyError as unknown:
+                    print(f"\nError: {t}: ci/cell/matrix.tsv and ci/lib/arches.tsv do not have {unknown}\n"
+                          "Next:  add it there, or take it out of the arguments in ci/lib/tasks.tsv", file=sys.stderr)
+                    return 2
     return 0
 
 

@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 from report_model import EXPECTED, Page, cell, everything, html, model
+import arch
 import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,7 +108,7 @@ class Program(unittest.TestCase):
                  "inputs": self.bash('"$ROOT"/ci/lib/fresh.py cell-um').split("\t")[1]}
         (results / "facts").write_text("".join(f"{k}\t{v}\n" for k, v in facts.items()))
         run = self.report("--page")
-        self.assertRegex(run.stdout, "^Red: 1 cell fails; 26 cells were not run")
+        self.assertRegex(run.stdout, f"^Red: 1 cell fails; {len(arch.matrix()) - 1} cells were not run")
         self.assertEqual(run.returncode, 1)
 
     def test_takes_the_lock(self):
