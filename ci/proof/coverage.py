@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 class Miss(NamedTuple):
     file: str
     function: str
-    what: str  # "not run", or "N of M branches"
+    what: str  # "not run", or "N of M branches": not taken
     text: str
 
 
@@ -96,7 +96,7 @@ def miss(key: Key, line: Line) -> Miss | None:
     taken = sum(n > 0 for n in line.branches.values())
     if line.runs and taken == len(line.branches):
         return None
-    what = f"{taken} of {len(line.branches)} branches" if line.runs else "not run"
+    what = f"{len(line.branches) - taken} of {len(line.branches)} branches" if line.runs else "not run"
     return Miss(key[0], line.function, what, line.text)
 
 

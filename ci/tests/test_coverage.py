@@ -31,6 +31,10 @@ class Lines(unittest.TestCase):
         self.assertEqual(misses(1, 2, 4), [BRANCH])
         self.assertEqual(coverage.judge([BRANCH], {}), ["no reason: 1 of 2 branches\tf\tkernel/a.c\tif (x)"])
 
+    def test_what_is_missing_is_counted_not_what_is_taken(self):
+        more = GCOV.replace("branch  2 taken 0\n", "branch  2 taken 0\nbranch  3 taken 1\nbranch  4 taken 2\n")
+        self.assertEqual([m.what for m in misses(2, gcov=more)], ["1 of 4 branches"])
+
     def test_and_has_a_reason(self):
         why = coverage.reasons("# x\ns390,um\tkernel/a.c\tf\t1 of 2 branches\tif (x)\tnever\n", "um")
         self.assertEqual(why, {BRANCH: "never"})
