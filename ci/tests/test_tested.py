@@ -31,8 +31,8 @@ class Tested(unittest.TestCase):
         self.assertEqual(self.block(), "")
 
     def test_cells(self):
-        text = self.block(**{"cell-um": "315 passed, 0 failed, 405 skipped", "cell-s390": "635 passed, 0 failed, 87 skipped",
-                             "cell-um-debug": "315 passed, 0 failed, 405 skipped"})
+        text = self.block(**{"cell-um": "um 315 passed, 405 skipped (built in 1 s, guest 1 s): virtio_ring", "cell-s390": "s390 635 passed, 87 skipped (built in 1 s, guest 1 s): virtio_ring",
+                             "cell-um-debug": "um-debug 315 passed, 405 skipped (built in 1 s, guest 1 s): virtio_ring"})
         self.assertEqual(text.split("\n")[0], "Tested: Linux 7.3.99; gcc 12.2.0, QEMU 7.2.22")
         self.assertEqual([line.split() for line in text.split("\n")[2:]],
                          [["um", "s390"], ["plain", "315/405", "635/87"], ["debug", "315/405", "-"]])
