@@ -83,7 +83,7 @@ class Loaded(unittest.TestCase):
     def test_files_beside_the_page(self):
         self.facts(verdict="fail")
         (self.results / "console.log").write_bytes(
-            b"# x: EXPECTATION FAILED at a.c:1\r\n\xff\x1b[0m" + os.fsencode(self.dir) + b"/work/x.c\n")
+            b"# x: EXPECTATION FAILED at a.c:1\r\n\xff\x1b[0m" + os.fsencode(self.dir / "work/x.c") + b"\n")
         c = load.load(self.dir / "out")["cells"][0]
         self.assertEqual(c["files"], ["console.log", "cases.tsv", "facts"])
         for f in c["files"]:
