@@ -34,6 +34,7 @@ class Arch:
     qemu: str
     counted: str
     counted_cmdline: str
+    again: str
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def setup(a: Arch) -> dict[str, str | list[str]]:
     qemu = a.qemu.replace("-cpu power9", f"-cpu {os.environ.get('POWER') or 'power9'}")
     return {"LINUX_ARCH": a.linux, "KUNIT_ARCH": a.kunit, "CROSS": a.cross, "LINUX_DIR": a.dir, "IMAGE": a.image,
             "CMDLINE": a.cmdline, "BOOT": qemu.split(), "COUNTED": a.counted.split(),
-            "COUNTED_CMDLINE": a.counted_cmdline}
+            "COUNTED_CMDLINE": a.counted_cmdline, "AGAIN": a.again}
 
 
 def main(args: list[str]) -> int:

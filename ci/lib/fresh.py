@@ -94,7 +94,7 @@ def reads(word: str, argument: str) -> str:
         case "@cases":
             return repr(sorted(cases.expected(arch.cell(argument)).items()))
         case "@command":
-            return "\n".join((a.qemu, a.cmdline, a.counted, a.counted_cmdline))
+            return "\n".join((a.qemu, a.cmdline, a.counted, a.counted_cmdline, a.again))
     paths = sorted(ROOT.glob(word.format(arg=argument, arch=a.name)))
     return "\n".join(f"{p.relative_to(ROOT)} {digest(p.read_bytes().hex())}" for p in paths if p.is_file())
 

@@ -89,11 +89,21 @@ def cases(test, path: tuple[str, ...] = ()) -> Iterator[tuple[Case, list[str]]]:
             yield Case(results[sub.status], ".".join((*path, sub.name)), sub.skip_reason), sub.log
 
 
+def merged(found: list[tuple[Case, list[str]]]) -> list[tuple[Case, list[str]]]:
+    """Of a case that ran in two guests (ci/cell/boot) a failure counts, or else a pass."""
+    order = "fail", "pass", "skip"
+    best: dict[str, tuple[Case, list[str]]] = {}
+    for case, log in found:
+        if case.name not in best or order.index(case.result) < order.index(best[case.name][0].result):
+            best[case.name] = case, log
+    return list(best.values())
+
+
 def parse_with_logs(console: str) -> list[tuple[Case, list[str]]]:
     parser = kunit_parser()
     import kunit_printer  # came with the parser
-    return [found for lines in documents(console)
-            for found in cases(parser.parse_run_tests(lines, kunit_printer.null_printer))]
+    return merged([found for lines in documents(console)
+                   for found in cases(parser.parse_run_tests(lines, kunit_printer.null_printer))])
 
 
 def parse(console: str) -> list[Case]:
