@@ -12,7 +12,7 @@ COLUMNS = ("arches", "name", "device", "machine", "properties", "kernel", "init"
            "base", "base protected", "series", "series protected")
 RING = ("desc", "avail", "used", "table", "buffer")  # what the strict device can complain of
 GUEST = ("TCE", "CCW", "ring", "indicators")  # what the guest's own check can
-FLAGS = {"drop": 1, "raw": 2, "rawbuf": 4}  # of protected_lab=, as the device reports them
+FLAGS = {"drop": 1, "raw": 2, "rawbuf": 4, "onepage": 8}  # of protected_lab=, as the device reports them
 INIT = r"(blk|sda):(\d+|REQUESTS)(:\d+)?|(net|rng):\d+|flood|rebind|console|balloon|gpu"
 
 

@@ -9,6 +9,7 @@
  * values, after a comma:
  *
  *   drop	no page is noted as shared (the device has to complain)
+ *   onepage	of each share only the first page is (so, too)
  *   raw	rings and buffers of virtio skip the DMA API (so, too)
  *   rawbuf	just the buffers do
  */
@@ -35,7 +36,7 @@
 bool protected_lab __ro_after_init;
 bool protected_lab_raw_ring __ro_after_init;
 bool protected_lab_raw_buffer __ro_after_init;
-static bool drop __ro_after_init;
+static bool drop __ro_after_init, onepage __ro_after_init;
 
 static struct protected_lab_header *header;
 static unsigned long *bitmap;
@@ -87,6 +88,8 @@ static int __ref early_share(phys_addr_t phys, unsigned long pages, bool shared)
 
 int protected_lab_share(phys_addr_t phys, unsigned long pages, bool shared)
 {
+	if (onepage && shared)
+		pages = 1;
 	if (!bitmap)
 		return early_share(phys, pages, shared);
 	convert(phys, pages, shared, true);
@@ -117,6 +120,8 @@ static int __init parse(char *arg)
 			protected_lab = true;
 		else if (!strcmp(word, "drop"))
 			drop = true;
+		else if (!strcmp(word, "onepage"))
+			onepage = true;
 		else if (!strcmp(word, "raw"))
 			protected_lab_raw_ring = true;
 		else if (!strcmp(word, "rawbuf"))
@@ -145,8 +150,9 @@ void __init protected_lab_init(void)
 
 	if (!protected_lab)
 		return;
-	pr_warn("this guest plays a protected one, nothing is protected%s%s%s\n",
-		drop ? ", shares are dropped" : "", protected_lab_raw_ring ? ", raw rings" : "",
+	pr_warn("this guest plays a protected one, nothing is protected%s%s%s%s\n",
+		drop ? ", shares are dropped" : "", onepage ? ", shares are of one page" : "",
+		protected_lab_raw_ring ? ", raw rings" : "",
 		protected_lab_raw_buffer ? ", raw buffers" : "");
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 
@@ -163,7 +169,8 @@ void __init protected_lab_init(void)
 	header->page_shift = cpu_to_le32(PAGE_SHIFT);
 	header->flags = cpu_to_le32((drop ? PROTECTED_LAB_F_DROP : 0) |
 				    (protected_lab_raw_ring ? PROTECTED_LAB_F_RAW : 0) |
-				    (protected_lab_raw_buffer ? PROTECTED_LAB_F_RAWBUF : 0));
+				    (protected_lab_raw_buffer ? PROTECTED_LAB_F_RAWBUF : 0) |
+				    (onepage ? PROTECTED_LAB_F_ONEPAGE : 0));
 	smp_wmb();
 	for (i = 0; i < sizeof(header->magic); i++)
 		header->magic[i] = magic[i] ^ 1;

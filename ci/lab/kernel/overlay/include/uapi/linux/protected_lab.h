@@ -37,6 +37,7 @@
 #define PROTECTED_LAB_F_DROP	1	/* the bitmap omits what is shared */
 #define PROTECTED_LAB_F_RAW	2	/* rings and buffers skip the DMA API */
 #define PROTECTED_LAB_F_RAWBUF	4	/* buffers skip the DMA API */
+#define PROTECTED_LAB_F_ONEPAGE	8	/* of what is shared at once, one page is */
 
 struct protected_lab_header {
 	__u8 magic[PROTECTED_LAB_MAGIC_SIZE];
