@@ -5,4 +5,6 @@
 int bad(const char *name, const char *what);
 void describe(const char *name, const char *class);
 int disk(const char *name);
+int dump(const char *name);
+int kexec(const char *what, const char *name);
 int network(const char *name);

@@ -5,6 +5,7 @@
  *
  *   vda, sda...   copies the first MiB of a disk to the second one and reads it
  *                 back, past the page cache.  The host compares the disk too.
+ *   kexec=vda, crash=vda   starts another kernel, see kexec.c
  *   eth0...       asks who has 10.0.2.2 (QEMU's user network) and has it echo packets.
  */
 #define _GNU_SOURCE
@@ -93,8 +94,16 @@ int main(int argc, char **argv)
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	tces("at first");
-	for (i = 1; i < argc; i++)
-		failed |= strncmp(argv[i], "eth", 3) ? disk(argv[i]) : network(argv[i]);
+	for (i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "kexec=", 6) || !strncmp(argv[i], "crash=", 6)) {
+			argv[i][5] = 0;
+			failed |= kexec(argv[i], argv[i] + 6);
+		} else if (!strncmp(argv[i], "dump=", 5)) {
+			failed |= dump(argv[i] + 5);
+		} else {
+			failed |= strncmp(argv[i], "eth", 3) ? disk(argv[i]) : network(argv[i]);
+		}
+	}
 	tces("at last");
 	printf("devices: %s\n", failed || argc < 2 ? "failed" : "done");
 	fflush(stdout);
