@@ -79,9 +79,9 @@ keep_table() {
 	mv "$table.new" "$table"
 }
 
-# "commit<TAB>file" of the patches in these parts of the series, in order.  A comment
-# "# part X: ..." in the file series begins a part.
-in_parts() { # LETTERS
-	paste <(awk '/^# part [A-Z]:/ { part = substr($3, 1, 1) } /^[^#]/ { print part }' "$PATCHES/series") \
-		<("$ROOT/ci/series/names") | sed -n "s/^[$1]\t//p"
+# "commit<TAB>file" of the patches in the parts whose names match, in order.  A comment
+# "# part NAME: ..." in the file series begins a part.
+in_parts() { # REGEX
+	paste <(awk '/^# part [a-z0-9-]+/ { part = $3; sub(/:.*/, "", part) } /^[^#]/ { print part }' "$PATCHES/series") \
+		<("$ROOT/ci/series/names") | sed -nE "s/^($1)\t//p"
 }

@@ -5,32 +5,16 @@
  */
 
 /* The base does not ask: every device counts as one that reaches all memory. */
-bool dma_dev_needs_shared(struct device *dev)
+int dma_phys_need_map(struct device *dev)
 {
-	return false;
+	return 0;
 }
 
-/*
- * The base never gives a device without VIRTIO_F_ACCESS_PLATFORM addresses of the
- * DMA API, and does not say why.
- */
-bool dma_dev_addr_is_phys(struct device *dev, const char **why)
+/* The base refuses by the features alone, wherever the architecture says so. */
+static int virtio_check_mem_acc(struct virtio_device *dev)
 {
-	*why = "";
-	return false;
-}
-
-/* Stands in for enable_ddw() in the tests: that of the base always sets the limit. */
-static bool bypass_supported(struct pci_dev *pdev, u64 mask)
-{
-	struct fixture *f = container_of(pdev, struct fixture, pdev);
-
-	f->asks++;
-	f->asked = mask;
-	if (f->bypass != GRANTED || mask <= DMA_BIT_MASK(32))
-		return false;
-
-	pdev->dev.archdata.dma_offset = WINDOW;
-	pdev->dev.bus_dma_limit = WINDOW + PFN_PHYS(max_pfn);
-	return true;
+	if (virtio_restricted(dev) && (!virtio_has_feature(dev, VIRTIO_F_VERSION_1) ||
+				       !virtio_has_feature(dev, VIRTIO_F_ACCESS_PLATFORM)))
+		return -ENODEV;
+	return 0;
 }
