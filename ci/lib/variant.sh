@@ -79,9 +79,8 @@ keep_table() {
 	mv "$table.new" "$table"
 }
 
-# "commit<TAB>file" of the patches in these parts of the series, in order.  A comment
-# "# part X: ..." in the file series begins a part.
-in_parts() { # LETTERS
-	paste <(awk '/^# part [A-Z]:/ { part = substr($3, 1, 1) } /^[^#]/ { print part }' "$PATCHES/series") \
-		<("$ROOT/ci/series/names") | sed -n "s/^[$1]\t//p"
+# "commit<TAB>file" of the patches in these parts of the series, in order.
+in_parts() { # PART...
+	"$ROOT/ci/series/names" | awk -F'\t' 'FILENAME == "-" { if ($2 in mine) print; next } { mine[$1] }' \
+		<("$ROOT/ci/series/parts.py" patches "$@") -
 }
