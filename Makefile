@@ -88,8 +88,8 @@ b4: tree ## PART=name as a branch that b4 prep takes as its own
 	@ci/series/b4 '$(PART)'
 
 .PHONY: sent
-sent: ## keep what was sent of PART=name in sent/, for the next version
-	@ci/series/sent '$(PART)'
+sent: ## keep the mails of PART=name that were sent in sent/, for the next version [FILES=]
+	@ci/series/sent '$(PART)' $(FILES)
 
 .PHONY: trailers
 trailers: ## Reviewed-by and the like from answers: make trailers PART=name MBOX=file
