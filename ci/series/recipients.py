@@ -74,6 +74,13 @@ def kept_for(part: str, rows: list[dict[str, str]]) -> list[str]:
     return [r["address"] for r in rows if r["parts"] == "*" or part in r["parts"].split(",")]
 
 
+def outdated(addresses: list[str], tree: str) -> list[str]:
+    """Those for which the kernel's .mailmap has another address."""
+    known = [f"<{key(a)}>" for a in addresses]
+    now = subprocess.run(["git", "-C", tree, "check-mailmap", *known], capture_output=True, text=True).stdout.splitlines()
+    return [f"{key(a)} is now {n}" for a, n in zip(addresses, now) if key(a) != key(n)]
+
+
 def key(address: str) -> str:
     return parseaddr(address)[1].lower()
 
@@ -122,7 +129,10 @@ def main(args: list[str]) -> int:
     patches = [m for m in mails if "0000-cover-letter" not in m.name]
     try:
         named = all_asked(patches, tree, cache)
-        to, cc, out = everybody(named, kept_for(part, table.load(rows) if rows.exists() else []))
+        kept = kept_for(part, table.load(rows) if rows.exists() else [])
+        if old := outdated(kept, tree):
+            raise RecipientError(f"cc: {'; '.join(old)}")
+        to, cc, out = everybody(named, kept)
     except (RecipientError, table.TableError) as why:
         print(f"\nError: {why}\nNext:  make tree, or mend {rows}", file=sys.stderr)
         return 1

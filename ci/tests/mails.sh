@@ -89,6 +89,9 @@ same 'in one thread' 2 "$(cat "$signed"/* | count "^In-Reply-To: <$(sed -n 's/^M
 printf 'fixes\tK. Kept <k@example.invalid>\n' >>"$PATCHES/cc"
 expect 'a row of cc without a reason' 1 'parts, address and reason' mails
 sed -i '$d' "$PATCHES/cc"
+echo 'K. Kept <new@example.invalid> <k@example.invalid>' >"$TREE/.mailmap"
+expect 'an address that .mailmap replaces' 1 'k@example.invalid is now K. Kept <new@example.invalid>' mails
+rm "$TREE/.mailmap"
 
 # --- numbers of patches, made with the mails
 letter=$PATCHES/cover-letter.fixes
