@@ -81,6 +81,9 @@ sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/*.pat
 printf '# parts\taddress\treason\nfixes\tK. Kept <k@example.invalid>\tobjected once\nlater\tnot@example.invalid\tanother part\n' >"$PATCHES/cc"
 unset TREE
 mainline
+printf '\nBoth have Cc: stable.\n\nThe end.\n' >>"$PATCHES/cover-letter.fixes"
+expect 'without stable' 0 '3 mails' env STABLE=0 "$HERE/ci/series/mails"
+same 'the letter does not speak of it' 'The end.' "$(grep -hE 'Cc: stable|^The end' "$drafts"/0000-*)"
 expect 'a part of two' 0 '3 mails in .*, to 4 addresses' env SIGNOFF=1 RFC=1 "$HERE/ci/series/mails"
 same 'has a cover letter with its subject' 1 "$(cat "$signed"/0000-* | count '^Subject: \[RFC PATCH 0/2\] a test')"
 same 'and its text' 1 "$(cat "$signed"/0000-* | count '^of the tests')"
