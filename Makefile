@@ -6,8 +6,10 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE MAILS JOBS YES SIGNOFF TESTED ASSISTED_BY REROLL PREFIX REPEAT REQUESTS TIME_LIMIT FORCE ACCEPT
+export KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT FORCE ACCEPT
 unexport MAKEFLAGS MFLAGS
+# What a sender says: ci/series/mails --help.
+export PART SIGNOFF ASSISTED_BY REROLL RFC RESEND PREFIX STABLE TESTED RECIPIENTS IN_REPLY_TO RESULTS
 ifneq ($(origin CC),default)
 export CC
 endif
@@ -74,12 +76,24 @@ report: deps ## one HTML page of all results; runs the cells and checks that are
 	@ci/report/report
 
 .PHONY: mails
-mails: tree ## the series as mails, in a folder (SIGNOFF=1 signs them off)
+mails: tree ## the plan of what to send; with PART=name that part as mails (SIGNOFF=1 signs them off)
 	@ci/series/mails
 
 .PHONY: mails-dir
-mails-dir: ## where the mails to send are
+mails-dir: ## where the mails of PART=name are
 	@ci/series/mails --dir
+
+.PHONY: b4
+b4: tree ## PART=name as a branch that b4 prep takes as its own
+	@ci/series/b4 '$(PART)'
+
+.PHONY: sent
+sent: ## keep the mails of PART=name that were sent in sent/, for the next version [FILES=]
+	@ci/series/sent '$(PART)' $(FILES)
+
+.PHONY: trailers
+trailers: ## Reviewed-by and the like from answers: make trailers PART=name MBOX=file
+	@ci/series/trailers '$(PART)' '$(MBOX)'
 
 .PHONY: pure-move
 pure-move: tree ## compare the objects before and after the header move
@@ -123,7 +137,7 @@ help: ## this
 	@echo '  SCENARIO= REQUESTS=   for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'
 	@echo '  CC=           compiler, also "ccache gcc"'
-	@echo '  SIGNOFF= ASSISTED_BY= REROLL= PREFIX= TESTED=   for make mails: ci/series/mails --help'
+	@echo '  PART= SIGNOFF= ASSISTED_BY= REROLL= RFC= RESEND= PREFIX= STABLE= TESTED=   for make mails and b4: ci/series/mails --help'
 	@echo '  YES=1         install packages without asking'
 	@echo
 	@echo 'Exit codes, and what is where: ci/README.md'

@@ -90,3 +90,23 @@ tree_series() {
 	rm -f "$index"
 	printf 'tree %s\n' "${tree:0:12}"
 }
+
+# The commit by which others know the tree's base; nothing if only this machine has it.
+upstream() { # TREE
+	local sha
+	sha=$(pgit -C "$1" log -1 --format=%b base | sed -nE 's/^commit ([0-9a-f]{40})$/\1/p')
+	[ -z "$sha" ] || ! pgit --git-dir="$GITBASE" rev-parse -q --verify "refs/upstream/$sha" >/dev/null || say "$sha"
+}
+
+# What git notes says of a commit, the changelog of its patch, stands in the patch's file below
+# "---": exported with it, and a note again in a tree that is made of it.
+load_notes() { # TREE
+	local c file note
+	pgit -C "$1" config notes.rewriteRef 'refs/notes/*'
+	while IFS=$'\t' read -r c file; do
+		[ -n "$file" ] && [ -f "$PATCHES/$file" ] || continue
+		note=$(awk '/^diff --git / { exit } on && /^    / { print substr($0, 5); next } on && !/^$/ { exit }
+			on { print } cut && /^Notes:$/ { on = 1 } /^---$/ { cut = 1 }' "$PATCHES/$file")
+		[ -z "$note" ] || pgit -C "$1" notes add -f -m "$note" "$c" 2>/dev/null
+	done < <(TREE=$1 "$ROOT/ci/series/names")
+}

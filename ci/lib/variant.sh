@@ -79,9 +79,8 @@ keep_table() {
 	mv "$table.new" "$table"
 }
 
-# "commit<TAB>file" of the patches in the parts whose names match, in order.  A comment
-# "# part NAME: ..." in the file series begins a part.
-in_parts() { # REGEX
-	paste <(awk '/^# part [a-z0-9-]+/ { part = $3; sub(/:.*/, "", part) } /^[^#]/ { print part }' "$PATCHES/series") \
-		<("$ROOT/ci/series/names") | sed -nE "s/^($1)\t//p"
+# "commit<TAB>file" of the patches in these parts of the series, in order.
+in_parts() { # PART...
+	"$ROOT/ci/series/names" | awk -F'\t' 'FILENAME == "-" { if ($2 in mine) print; next } { mine[$1] }' \
+		<("$ROOT/ci/series/parts.py" patches "$@") -
 }

@@ -145,7 +145,7 @@ def load(out: Path | None = None) -> dict:
     """The model; with OUT, the files of each cell are copied there."""
     work, logs, patches, kunit = (Path(os.environ[k]) for k in ("WORK", "LOGS", "PATCHES", "KUNIT"))
     now = {k: os.environ.get(f"NOW_{k}", "") for k in ("BASE", "TREE", "IDS", "SUM", "PATCHES", "DATE")}
-    return {"title": lines(patches / "cover-letter")[0], "date": now["DATE"], "base": now["BASE"], "tree": now["TREE"],
+    return {"title": lines(arch.ROOT / "README.md")[0].lstrip("# "), "date": now["DATE"], "base": now["BASE"], "tree": now["TREE"],
             "series": now["IDS"], "rows": [r for r in rows(kunit / "decisions.tsv") if r[0] != "-"],
             "cells": [load_cell(c, now["TREE"], work, logs, out) for c in arch.matrix()],
             "tasks": load_tasks(), "tables": load_tables(work),

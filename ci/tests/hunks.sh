@@ -8,7 +8,7 @@ fixture
 copy=$TMP/copy
 mkdir -p "$copy" "$TMP/play" "$TMP/linux/tools/testing/kunit"
 cp -r "$HERE/ci" "$HERE/kunit" "$HERE/configs" "$copy"
-(echo '# part V: all'; cat "$PATCHES/series") >"$TMP/series" && mv "$TMP/series" "$PATCHES/series"
+(echo '# part virtio: all'; cat "$PATCHES/series") >"$TMP/series" && mv "$TMP/series" "$PATCHES/series"
 
 # The build: line 10 has to be there, its object holds lines 10 to 40.
 cat >"$TMP/play/make" <<'EOT'

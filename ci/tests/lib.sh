@@ -62,6 +62,7 @@ fixture() {
 	cp -r "$TMP/linux" "$TMP/work"
 	(
 		cd "$TMP/work" || exit
+		# shellcheck disable=SC2030
 		export GIT_CONFIG_GLOBAL=/dev/null
 		git init -q && git config user.name T && git config user.email t@example.invalid
 		git add -Af . && git commit -qm base && git branch base
@@ -72,9 +73,51 @@ fixture() {
 	)
 	mv "$PATCHES/1" "$PATCHES/kernel-name-the-ten.patch"
 	mv "$PATCHES/2" "$PATCHES/kernel-name-the-twenty-and-the-fifty.patch"
-	printf '%s\n' kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch >"$PATCHES/series"
-	printf 'a test\n\nof the tests\n' >"$PATCHES/cover-letter"
+	printf '%s\n' '# part fixes: a test' kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch >"$PATCHES/series"
+	printf 'a test\n\nof the tests\n' >"$PATCHES/cover-letter.fixes"
 	rm -rf "$TMP/work"
+}
+
+# For mails: two parts of a patch each, the second by another author, a get_maintainer.pl, a
+# home without configuration, and nothing of the caller's.
+mail_fixture() {
+	mkdir -p "$TMP/linux/scripts" "$TMP/home"
+	cat >"$TMP/linux/scripts/get_maintainer.pl" <<-'EOT'
+		#!/bin/sh
+		printf '%s\n' '"A. Maintainer" <m@example.invalid> (maintainer:KERNEL (ALL OF IT):Keyword:\b(all))'
+		printf '%s\n' 'list@example.invalid (open list:KERNEL (ALL OF IT):Keyword:\b(all))'
+		printf '%s\n' 'R Viewer <r@example.invalid> (reviewer:KERNEL)'
+	EOT
+	chmod +x "$TMP/linux/scripts/get_maintainer.pl"
+	touch "$TMP/linux/Kconfig"
+	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL PART SIGNOFF ASSISTED_BY REROLL RFC RESEND \
+		PREFIX STABLE TESTED RECIPIENTS IN_REPLY_TO RESULTS
+	cd "$TMP" || exit # where git has no configuration of a repository
+	# shellcheck disable=SC2031
+	export HOME=$TMP/home GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=$TMP/home/.gitconfig MAILS=$TMP/mails SENT=$TMP/sent
+	git config --global sendemail.smtpserver localhost
+	sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/*-ten.patch
+	sed -i '/^Subject: /s/$/\n\nA line.\n\nCc: stable@vger.kernel.org/;T;n;d' "$PATCHES"/*.patch
+	printf '# part fixes: one\n%s\n# part later: the other (needs fixes)\n%s\n' kernel-name-the-ten.patch \
+		kernel-name-the-twenty-and-the-fifty.patch >"$PATCHES/series"
+	printf 'another test\n\nof the tests\n' >"$PATCHES/cover-letter.later"
+}
+count() { grep -c "$@" || :; }
+send_email() { (cd "$TREE" && git send-email --dry-run "$@"); }
+
+# A mainline with history, a clone of it, and the series rebased onto that: TREE.
+mainline() {
+	[ -d "$TMP/mainline" ] || {
+		cp -r "$TMP/linux" "$TMP/mainline"
+		git -C "$TMP/mainline" init -q
+		git -C "$TMP/mainline" add -Af .
+		git -C "$TMP/mainline" -c user.name=L -c user.email=l@example.invalid commit -q -m 'Linux 7.3-rc2'
+		git clone -q "$TMP/mainline" "$TMP/clone"
+	}
+	rm -rf "$TMP/cache/protected-guest-virtio"/work-*/rebase
+	"$HERE/ci/series/rebase" "$TMP/clone" >"$TMP/rebased" 2>&1
+	TREE=$(sed -n 's/^Tree: //p' "$TMP/rebased")
+	export TREE
 }
 
 # All of /usr/bin but what matches the pattern.

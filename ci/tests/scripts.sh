@@ -16,7 +16,7 @@ expect 'shellcheck has nothing to say' 0 '' xargs -a <(printf '%s\n' "${shell[@]
 same 'no program is longer than 200 lines' '' "$(git ls-files ci | grep -vE '\.(md|tsv|css|patch)$|^ci/tests/|-reasons$' |
 	xargs wc -l | awk '$1 > 200 && $2 != "total"')"
 
-without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|linux$|\.gitmodules)|\.md$' |
+without=$(git ls-files -co --exclude-standard | grep -vE '^(LICENSES/|COPYING|patches/|sent/|linux$|\.gitmodules)|\.md$' |
 	xargs -r grep -L 'SPDX-License-Identifier' -- | tr '\n' ' ')
 same 'every file has its SPDX line' '' "$without"
 same 'no stored patch has a Signed-off-by' '' "$(grep -l '^Signed-off-by:' patches/*/*.patch)"

@@ -140,7 +140,7 @@ expect 'and a compiler with its prefix for x86_64' 0 "^CROSS=x86_64-linux-gnu-" 
 # --- names of patches
 fixture
 "$HERE/ci/series/tree" >/dev/null 2>&1
-same 'commits and files' "$(tgit log --reverse --format=%H base.. | paste - "$PATCHES/series")" "$("$HERE/ci/series/names")"
+same 'commits and files' "$(tgit log --reverse --format=%H base.. | paste - <(grep -v '^#' "$PATCHES/series"))" "$("$HERE/ci/series/names")"
 sed -i '1i # Part A' "$PATCHES/series" && echo '# the end' >>"$PATCHES/series"
 "$HERE/ci/series/tree" >/dev/null 2>&1
 before=$(sums)
@@ -150,7 +150,7 @@ long='kernel: a subject, with punctuation in it, that has more characters than a
 tgit commit -qam "$long"
 expect 'a patch more' 0 '3 patches, 2 files changed' "$HERE/ci/series/export"
 same 'touches its file and the order' 'kernel-a-subject-with-punctuation-in-it-that-has-more.patch series' "$(changed)"
-same 'in which comments stay' '# Part A kernel-name-the-ten.patch' "$(head -n 2 "$PATCHES/series" | paste -sd ' ')"
+same 'in which comments stay' '# Part A # part fixes: a test kernel-name-the-ten.patch' "$(head -n 3 "$PATCHES/series" | paste -sd ' ')"
 before=$(sums)
 tgit reset -q --hard HEAD^
 expect 'a patch less' 0 '2 patches, 2 files changed' "$HERE/ci/series/export"
@@ -190,7 +190,7 @@ cp -r "$HERE"/{ci,configs,kunit} "$TMP/repo/"
 mkdir "$TMP/repo/patches" && mv "$PATCHES" "$TMP/repo/patches/v7.3"
 unset PATCHES TREE
 expect 'a new base in one command' 0 'patches/v7.4: 2 patches' "$TMP/repo/ci/series/rebase" --adopt v7.4 "$TMP/next"
-same 'with its order, cover letter and origin' 'cover-letter kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch series  KERNEL=7.4' \
+same 'with its order, cover letter and origin' 'cover-letter.fixes kernel-name-the-ten.patch kernel-name-the-twenty-and-the-fifty.patch series  KERNEL=7.4' \
 	"$(cd "$TMP/repo/patches/v7.4" && printf '%s ' *) $(grep ^KERNEL "$TMP/repo/configs/v7.4.base")"
 expect 'which a second does not overwrite' 6 'patches/v7.4 exists' "$TMP/repo/ci/series/rebase" --adopt v7.4 "$TMP/next"
 expect 'it is the series for that Linux' 0 '2 patches on Linux 7.4.0' env BASE=v7.4 KERNEL_SRC="$TMP/next" "$TMP/repo/ci/series/tree"

@@ -31,7 +31,6 @@ class Loaded(unittest.TestCase):
                 (fresh, "tasks", lambda: ["cell-um", "mutants-um", "lab-um"]), (verdicts, "load", lambda: self.recorded),
                 (verdicts, "base", lambda: "Linux 7.3.99"), (verdicts, "tools", lambda t: "gcc 12")):
             self.enterContext(mock.patch.object(target, name, value))
-        (self.dir / "patches/cover-letter").write_text("a test\n")
         (self.dir / "kunit/decisions.tsv").write_text("# table\trow\tcase\nring\ta row\tsuite.holds\n-\tnowhere\tsuite.none\n")
         (self.dir / "patches/a.patch").write_text(
             "From: A\nSubject: [PATCH] kernel: name\n the ten\n\ntext\n---\n\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n"

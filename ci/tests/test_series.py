@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which hunk of a patch conflicts, and the cover letter."""
+"""Which hunk of a patch conflicts, the cover letter, the parts."""
 import sys
 import unittest
 from pathlib import Path
@@ -7,6 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "series"))
 import conflicts
 import cover
+import parts
 
 PATCH = """From: T <t@example.invalid>
 Subject: [PATCH] a: two and eight
@@ -111,6 +112,54 @@ class Cover(unittest.TestCase):
         self.assertTrue(filled[0].startswith(" - word") and filled[1].startswith("   word"))
         self.assertTrue(all(len(line) <= 75 for line in filled))
         self.assertIn("1.  End", " ".join(filled))
+
+
+class Parts(unittest.TestCase):
+    SERIES = ("# part dma: the DMA core\nd.patch\n# part virtio: what follows (needs dma)\nv.patch # why\nw.patch\n"
+              "# part tests-x: (needs virtio)\n# a comment\nt.patch\n# part virtio\nx.patch\n# the end\n")
+
+    def test_parse(self):
+        found = parts.parse(self.SERIES)
+        self.assertEqual({n: p.patches for n, p in found.items()},
+                         {"dma": ["d.patch"], "virtio": ["v.patch", "w.patch", "x.patch"], "tests-x": ["t.patch"]})
+        self.assertEqual((found["virtio"].title, found["virtio"].needs), ("what follows", ["dma"]))
+
+    def test_what_a_part_needs(self):
+        self.assertEqual(parts.needed(parts.parse(self.SERIES), "tests-x"), ["dma", "virtio"])
+        self.assertEqual(parts.needed(parts.parse(self.SERIES), "dma"), [])
+
+    def test_a_series_that_keeps_the_rules(self):
+        self.assertEqual(parts.check(self.SERIES), [])
+
+    def test_what_is_wrong(self):
+        for text, why in (("a.patch\n# part x\nb.patch\n", "a.patch is in no part"),
+                          ("# part x: y (needs z)\na.patch\n", "needs z, which is no part"),
+                          ("# part x: y (needs z)\na.patch\n# part z: y (needs x)\nb.patch\n", "part x needs itself"),
+                          ("# part x\n" + "".join(f"{n}.patch\n" for n in range(11)), "part x has 11 patches")):
+            self.assertIn(why, " ".join(parts.check(text)))
+        with self.assertRaises(parts.PartError):
+            parts.parse("# part tests of D and V\n")
+
+    def test_an_empty_part(self):
+        self.assertEqual(parts.parse("# part fixes: none yet\n# part dma\nd.patch\n")["fixes"].patches, [])
+
+    def merge(self, names: str) -> str:
+        return parts.merged(self.SERIES, [f"{n}.patch" for n in names]).replace(".patch", "")
+
+    def test_the_same_patches_change_nothing(self):
+        self.assertEqual(parts.merged(self.SERIES, parts.in_series(self.SERIES)), self.SERIES)
+
+    def test_a_new_patch_is_in_the_part_of_the_one_before(self):
+        self.assertIn("w\nnew", self.merge(["d", "v", "w", "new", "t", "x"]))
+
+    def test_a_new_subject_of_the_first_patch_leaves_it_in_its_part(self):
+        merged = self.merge(["d", "V", "w", "t", "x"])
+        self.assertIn("# part virtio: what follows (needs dma)\nV\nw", merged)
+        self.assertIn("# part dma: the DMA core\nD\n# part", self.merge(["D", "V", "w", "t", "x"]))
+
+    def test_a_patch_less_takes_no_part_along(self):
+        self.assertIn("(needs dma)\nw", self.merge("dwtx"))
+        self.assertTrue(self.merge("dvw").endswith("# a comment\n# part virtio\n# the end\n"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What comes after the first mail: versions, changelogs, range-diffs, trailers from answers;
+# and the branch for b4, with the b4 that there is.  B4S= names directories of others, such as
+# unpacked packages of newer ones, each with a program b4.
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+fixture
+mail_fixture
+sent() { "$HERE/ci/series/sent" "$@"; }
+tgit() { git -C "$TREE" -c user.name='The Sender' -c user.email=sender@example.invalid "$@"; }
+# One part of two patches, and one that needs it.
+sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/*.patch
+"$HERE/ci/series/tree" >/dev/null 2>&1
+sed -i 's/^line 55$/line LV/' "$TREE/kernel/a.c"
+tgit commit -qam 'kernel: name the fifty-five
+
+A line.'
+"$HERE/ci/series/export" >/dev/null 2>&1
+printf '# part fixes: two\n%s\n%s\n# part later: the other (needs fixes)\n%s\n' kernel-name-the-ten.patch \
+	kernel-name-the-twenty-and-the-fifty.patch kernel-name-the-fifty-five.patch >"$PATCHES/series"
+export GIT_AUTHOR_NAME='S. Ender' GIT_AUTHOR_EMAIL=s@example.invalid PART=fixes
+v1=$MAILS/fixes/v1
+expect 'drafts are not what was sent' 2 'only drafts' sent fixes
+unset TREE
+mainline
+id() { sed -n 's/^Message-I[dD]: <\(.*\)>/\1/p;T;q' "$1"; }
+
+# --- v1, kept
+expect 'nothing was sent yet' 2 'no version of part fixes was kept' env RESEND=1 "$HERE/ci/series/mails"
+expect 'no v2 without a v1' 2 'v1 of part fixes was not kept' env REROLL=2 "$HERE/ci/series/mails"
+SIGNOFF=1 "$HERE/ci/series/mails" >/dev/null
+expect 'what was sent is kept' 0 'Kept: 3 mails' sent fixes
+same 'to the byte' 0 "$(diff -r "$v1" "$SENT/fixes/v1" | grep -vc '^Only in .*: .written')"
+expect 'once' 6 'kept already' sent fixes
+expect 'the plan knows' 0 'v1 sent +fixes' env -u PART "$HERE/ci/series/mails"
+same 'and what need not wait any more' 1 "$(grep -c '^  now *later' "$TMP/out")"
+expect 'it is not sent twice by mistake' 2 'v1 of part fixes was sent already' env SIGNOFF=1 "$HERE/ci/series/mails"
+expect 'on purpose it is' 0 'To send' env SIGNOFF=1 RESEND=1 "$HERE/ci/series/mails"
+same 'as such' 3 "$(cat "$v1"/*.patch | count '^Subject: \[PATCH RESEND ')"
+
+# --- v2: what git notes says of a patch, what the letter says of the part
+sed -i 's/^line fifty$/line 5-0/' "$TREE/kernel/a.c"
+tgit commit -qa --fixup "$(tgit log --format=%h --grep 'the twenty')"
+GIT_SEQUENCE_EDITOR=: tgit rebase -q -i --autosquash base 2>/dev/null
+tgit notes add -m 'v2: fifty has a dash
+
+for reasons' "$(tgit log --format=%h --grep 'the twenty')"
+"$HERE/ci/series/export" >/dev/null 2>&1
+same 'the changelog is in patches/, below the cut' '    v2: fifty has a dash' "$(sed '1,/^---$/d' "$PATCHES"/*-twenty*.patch | grep dash)"
+expect 'which is what the tree exports to' 0 'exports to the bytes' "$HERE/ci/series/export" --check
+expect 'a letter without its changelog' 2 'no "Changes in v2:"' env REROLL=2 "$HERE/ci/series/mails"
+printf '\nChanges in v2:\n - fifty has a dash\n' >>"$PATCHES/cover-letter.fixes"
+expect 'v2' 0 'fixes/v2/' env SIGNOFF=1 REROLL=2 "$HERE/ci/series/mails"
+v2=$MAILS/fixes/v2
+same 'says so' 3 "$(cat "$v2"/*.patch | count '^Subject: \[PATCH v2 ')"
+same 'with a link to v1' "v1: https://lore.kernel.org/r/$(id "$SENT/fixes/v1/0000-cover-letter.patch")" "$(grep -h '^v1: ' "$v2"/*0000*)"
+same 'a range-diff' '1 = 2 !' "$(sed -nE 's/^([12]):  [0-9a-f]{12} ([=!]) .*/\1 \2/p' "$v2"/*0000* | paste -sd ' ')"
+same 'and the changelog of the patch, which git am drops' 1 "$(sed '1,/^---$/d' "$v2"/v2-0002* | count '^    v2: fifty has a dash')"
+same 'no In-Reply-To on the cover letter' 0 "$(cat "$v2"/*0000* | count '^In-Reply-To')"
+expect 'unless a list wants it' 0 'To send' env SIGNOFF=1 REROLL=2 IN_REPLY_TO=1@example.invalid "$HERE/ci/series/mails"
+same 'then there is' 1 "$(cat "$v2"/*0000* | count '^In-Reply-To: <1@example.invalid>')"
+rm -rf "$TMP/again" && TREE=$TMP/again "$HERE/ci/series/tree" >/dev/null 2>&1
+same 'another tree of patches/ has the note again' 'v2: fifty has a dash  for reasons' \
+	"$(git -C "$TMP/again" notes show "$(git -C "$TMP/again" log --format=%h --grep 'the twenty')" | paste -sd ' ')"
+
+# --- trailers
+reply() { # MAIL NAME TRAILER
+	printf 'From %s Thu Jan  1 00:00:00 1970\nFrom: %s <r@example.invalid>\nSubject: Re: x\nDate: Sun, 29 Nov 2026 01:00:00 +0000\n' x "$2"
+	printf 'Message-ID: <%s@example.invalid>\nIn-Reply-To: <%s>\nReferences: <%s>\n\n> quoted\n\nFine.\n\n%s\n\n' "$RANDOM$RANDOM" "$(id "$1")" "$(id "$1")" "$3"
+}
+{
+	reply "$SENT"/fixes/v1/0001* 'R. Viewer' 'Reviewed-by: R. Viewer <r@example.invalid>'
+	reply "$SENT"/fixes/v1/0000* 'R. Viewer' 'Acked-by: R. Viewer <r@example.invalid>'
+	reply "$SENT"/fixes/v1/0002* 'I. Mpostor' 'Tested-by: Somebody Else <else@example.invalid>'
+} >"$TMP/answers"
+expect 'answers bring trailers' 0 '^added  kernel-name-the-ten.patch: Reviewed-by: R. Viewer' "$HERE/ci/series/trailers" fixes "$TMP/answers"
+same 'to the patch, and to all from the cover letter' '2 1' "$(printf '%s %s' "$(count R..Viewer <"$PATCHES"/kernel-name-the-ten.patch)" "$(count R..Viewer <"$(ls "$PATCHES"/*-twenty*)")")"
+same 'but not in the name of another' 0 "$(cat "$PATCHES"/*.patch | count Somebody)"
+expect 'once' 0 '' "$HERE/ci/series/trailers" fixes "$TMP/answers"
+same 'each' '2 1' "$(printf '%s %s' "$(count R..Viewer <"$PATCHES"/kernel-name-the-ten.patch)" "$(count R..Viewer <"$(ls "$PATCHES"/*-twenty*)")")"
+expect 'no answers' 1 'no /nonexistent' "$HERE/ci/series/trailers" fixes /nonexistent
+
+# --- b4 (0.12 wants to know for whom it works)
+git config --global user.name 'S. Ender'
+git config --global user.email s@example.invalid
+unset TREE
+mainline
+for dir in '' ${B4S:-}; do
+	[ -n "$dir" ] || command -v b4 >/dev/null || { skip 'b4' 'not installed' && continue; }
+	PATH=${dir:+$dir:}$PATH
+	version=$(b4 --version 2>&1 | tail -n 1)
+	if ! b4 prep --help >/dev/null 2>&1; then
+		skip "b4 $version" "$(b4 prep --help 2>&1 | tail -n 1)"
+		continue
+	fi
+	for part in fixes later; do
+		REROLL=1 SIGNOFF=1 expect "b4 $version, $part: a branch" 0 "^Branch b4/$part in .*: [12] patches$" "$HERE/ci/series/b4" $part
+		at=$(sed -n 's/^Branch .* in \(.*\): .*/\1/p' "$TMP/out")
+		expect 'that b4 prep takes as its own' 0 '^revision: 1' env -C "$at" b4 prep --show-info
+		same 'with its patches' "$("$HERE/ci/series/parts.py" patches $part | wc -l)" "$(grep -c '^commit-' "$TMP/out")"
+		expect 'and sends, were it for real' 0 'DRYRUN: Would have sent' env -C "$at" b4 send --dry-run --no-sign
+		rm -rf "$TMP/b4" && mkdir -p "$TMP"/b4/{cur,tmp} "$TMP/am-$part"
+		(cd "$at" && b4 send --no-sign -o "$TMP/b4/new") >/dev/null 2>&1
+		same 'to the right people' 1 "$(cat "$TMP"/b4/new/* | count '^To: .*m@example.invalid' | grep -c '[1-3]')"
+		same 'on the right base' "base-commit: $(git -C "$TMP/mainline" rev-parse HEAD)" "$(grep -h '^base-commit: ' "$TMP"/b4/new/*)"
+		same 'naming what it needs' "$([ $part = later ] && echo 2 || echo 0)" "$(cat "$TMP"/b4/new/* | count '^prerequisite-patch-id: ')"
+		expect 'b4 am takes that' 0 "Total patches: $("$HERE/ci/series/parts.py" patches $part | wc -l)" \
+			env -C "$TREE" b4 --offline-mode am -m "$TMP/b4" -o "$TMP/am-$part"
+	done
+	git -C "$TMP/clone" checkout -q -B try origin/HEAD
+	expect 'and git am what b4 am wrote, one part on the other' 0 '' git -C "$TMP/clone" -c user.name=M -c user.email=m@example.invalid am \
+		"$TMP"/am-fixes/*.mbx "$TMP"/am-later/*.mbx
+	same 'to the tree of the series' "$(git -C "$TREE" rev-parse 'HEAD^{tree}')" "$(git -C "$TMP/clone" rev-parse 'HEAD^{tree}')"
+	rm -rf "$TMP"/am-*
+	REROLL=1 expect "b4 $version: a draft" 0 'a draft: nobody has signed it off' "$HERE/ci/series/b4" fixes
+	at=$(sed -n 's/^Branch .* in \(.*\): 2 patches.*/\1/p' "$TMP/out")
+	expect 'that b4 refuses to send' 0 'CRITICAL: Looks like the cover letter needs to be edited|^needs-editing: True' \
+		sh -c "cd '$at' && b4 prep --show-info && b4 send --dry-run --no-sign || :"
+	git -C "$at" commit -q --allow-empty -m 'work in it'
+	expect 'work in that branch is kept' 6 'has changed since it was made' "$HERE/ci/series/b4" fixes
+	git -C "$TREE" worktree remove "$at"
+	git -C "$TREE" branch -qD b4/fixes
+done
