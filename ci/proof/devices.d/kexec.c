@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include "init.h"
 
-#define ON_CRASH	0x1	/* KEXEC_FILE_ON_CRASH */
+#define ON_CRASH	0x2	/* KEXEC_FILE_ON_CRASH */
 #define RB_KEXEC	0x45584543
 
 int kexec(const char *what, const char *name)
