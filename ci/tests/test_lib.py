@@ -121,7 +121,7 @@ class Series(unittest.TestCase):
 class Fresh(unittest.TestCase):
     def test_the_command_of_the_guest_is_part_of_the_state(self):
         one = fresh.reads("@command", "s390")
-        with mock.patch.object(fresh, "architecture", lambda a: arch.Arch(*["other RAM"] * 10)):
+        with mock.patch.object(fresh, "architecture", lambda a: arch.Arch(*["other RAM"] * 11)):
             self.assertNotEqual(one, fresh.reads("@command", "s390"))
 
     def test_scripts_are_part_of_the_state(self):
