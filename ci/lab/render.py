@@ -42,7 +42,7 @@ def line(case: Case, run: Run, verdict: str, log: Path) -> str:
     if f["accesses"] is not None:
         parts += [f'{f["requests"]} requests', f'{f["accesses"]} accesses',
                   f'{f["violations"]} violations' + (f' ({f["kinds"]})' if f["kinds"] else "") +
-                  (f' from {f["first"]} on' if f["first"] else "")]
+                  (f' from {f["first"]} on' if f["violations"] and f["first"] else "")]
     if f["withheld"]:
         parts.append(f'{f["withheld"]} pages private')
     if f["private"]:
