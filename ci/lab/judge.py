@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .evidence import Run, first, last, line, number, pool, seen
-from .qemu import ARCHES, is_pkvm, is_strict
+from .qemu import ARCHES, cpus, is_pkvm, is_strict
 from .scenarios import RING, Case
 
 
@@ -130,6 +130,8 @@ def outcome(case: Case, run: Run) -> Iterator[str]:
 def works(case: Case, run: Run) -> Iterator[str]:
     if other := line("lab: .* absent$", run.console):
         yield other
+    if cpus(case) > 1 and f"lab: cpus {cpus(case)}" not in run.console.splitlines():
+        yield f"not {cpus(case)} CPUs"
     slots = dict(re.findall(r"^lab: (first|last) swiotlb .* of (\d+)$", run.console, re.M))
     # (a pool that grows in time does not complain)
     if "flood" in case.init and "swiotlb buffer is full" not in run.console and \

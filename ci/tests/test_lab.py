@@ -44,9 +44,10 @@ def row(expected="works", name="one", arch="x86_64", device="blk", properties="-
     return "\t".join([arch, name, device, "-", properties, kernel, init, lab, *cells]) + "\n"
 
 
-def case(expected="works", **columns):
+def case(expected="works", machine="-", **columns):
     """A row's only guest: of the series, protected unless the column is another."""
-    return scenarios.load(MESSAGES + row(expected, **columns), "table", 10)[0]
+    text = row(expected, **columns).replace("\t-\t", f"\t{machine}\t", 1)
+    return scenarios.load(MESSAGES + text, "table", 10)[0]
 
 
 def run(*edits, add="", figures=None, kinds="", **fields):
@@ -159,6 +160,8 @@ VERDICTS = (
     ("channel programs were checked", case(arch="s390", device="disk"), run(("checked 0", "checked 3")), "ok"),
     ("lines that the host did not read", case(device="console", init="console"),
      run(("blk ok", "console ok"), port="line 1 of the guest\n"), "the host did not read every line"),
+    ("two CPUs", case(machine="smp2"), run(add="lab: cpus 2"), "ok"),
+    ("one of two CPUs", case(machine="smp2"), run(add="lab: cpus 1"), "not 2 CPUs"),
     ("in pKVM", case(**PKVM), run(("plays", "is"), figures=REAL), "ok"),
     ("in pKVM, rng, nothing of which was refused", case(**PKVM | {"device": "rng", "init": "rng:9"}),
      run(("blk ok 9 requests", "rng ok"), figures=REAL | {"violations": 1}, kinds="desc"), "private memory for the"),

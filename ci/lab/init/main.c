@@ -106,6 +106,7 @@ int main(int argc, char **argv)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", DEBUG, "debugfs", 0, NULL);
+	printf("lab: cpus %ld\n", sysconf(_SC_NPROCESSORS_ONLN));
 	devices(NULL, 0);
 	state("first");
 	for (i = 1; i < argc; i++)
