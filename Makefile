@@ -71,6 +71,10 @@ matrix: deps tree ## every cell of ci/cell/matrix.tsv, or CELLS='um s390-debug';
 lab: tree ## real drivers and a device that cannot read private memory: make lab [ARCH=] [SCENARIO=pattern]
 	@ci/lab/run $(or $(ARCH),$(if $(SCENARIO),x86_64)) $(if $(SCENARIO),'$(SCENARIO)')
 
+.PHONY: demo
+demo: tree ## base and series side by side in protected pKVM guests, on any machine; one screen
+	@ci/lab/demo
+
 .PHONY: report
 report: deps ## one HTML page of all results; runs the cells and checks that are missing
 	@ci/report/report

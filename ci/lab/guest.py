@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import evidence, qemu
+from . import evidence, pkvm, qemu
 from .process import calls, ended, finish, reap, start
 from .scenarios import Case
 
@@ -40,6 +40,10 @@ class Setup:
         name = re.sub("[^A-Za-z0-9]", "-", case.name)
         return self.logs / f"{case.arch}-{case.which}-{case.text}-{case.device}-{name}.log"
 
+    def output(self, case: Case) -> Path:
+        """Of QEMU: the guest's console, or its host's."""
+        return self.log(case).with_suffix(".host") if qemu.is_pkvm(case) else self.log(case)
+
 
 def text(path: Path) -> str:
     return path.read_bytes().decode(errors="replace") if path.exists() else ""
@@ -47,7 +51,7 @@ def text(path: Path) -> str:
 
 def activity(where: Path, log: Path, device) -> list:
     """Changes with every output, write to disk or port, kick, and interrupt of the device."""
-    files = [(s.st_size, s.st_mtime_ns) for s in map(os.stat, (log, *sorted(where.iterdir())))]
+    files = [(s.st_size, s.st_mtime_ns) for s in map(os.stat, filter(Path.exists, (log, *sorted(where.iterdir()))))]
     return files + calls(device)
 
 
@@ -66,7 +70,7 @@ async def watch(case: Case, setup: Setup, where: Path, device, guest) -> str:
     begun = changed = time.monotonic()
     log, last, shown = setup.log(case), None, None
     while not ended(guest) and not ended(device):
-        now, state = time.monotonic(), activity(where, log, device)
+        now, state = time.monotonic(), activity(where, setup.output(case), device)
         if state != last:
             changed, last = now, state
             if shown is None and evidence.shown(case, text(log), text(log.with_suffix(".device"))):
@@ -89,9 +93,7 @@ async def play(case: Case, setup: Setup, where: Path) -> dict:
             device = await start(words, where, log.with_suffix(".json"), log.with_suffix(".device"))
             hung = await listening(device, where, setup.stall)
         if not hung and not ended(device):
-            words = qemu.guest(case, setup.boot, str(setup.built / f"kernel-{case.which}"),
-                               str(setup.built / "initrd"), setup.cmdline)
-            guest = await start(words, where, log)
+            guest = await start(qemu.guest(case, setup.boot, setup.built, setup.cmdline), where, setup.output(case))
             hung = await watch(case, setup, where, device, guest)
         # (where the device has ended, QEMU may be about to)
         return {"started": guest is not None, "hung": hung, "qemu_code": await finish(guest, 5 if ended(device) else 0),
@@ -111,11 +113,14 @@ async def run(case: Case, setup: Setup) -> evidence.Run:
         where = Path(name)
         (where / "disk").write_bytes(os.urandom(DISK) + bytes(DISK))
         log.write_bytes(b"")
+        if qemu.is_pkvm(case):
+            for link, target in pkvm.links(case, setup.built, log).items():
+                (where / link).symlink_to(target)
         ends = await play(case, setup, where)
         disk, port = (where / "disk").read_bytes(), text(where / "port")
     console = evidence.readable(text(log))
     log.write_text(console)
-    if lacking := evidence.line(".*is not a valid device model name", console):
+    if lacking := evidence.line(".*is not a valid device model name", text(setup.output(case))):
         raise NoDevice(lacking)
     return evidence.Run(**ends, console=console, complaints=text(complaints), figures=evidence.figures(text(figures)),
                         copied=disk[:DISK] == disk[DISK:], port=port, seconds=round(time.monotonic() - begun))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .evidence import Run, first, last, line, number, pool, seen
-from .qemu import ARCHES, STRICT
+from .qemu import ARCHES, cpus, is_pkvm, is_strict
 from .scenarios import RING, Case
 
 
@@ -25,15 +25,44 @@ def faults(case: Case, run: Run) -> Iterator[str]:
         yield trouble
     if run.hung and (case.kind != "private" or not run.started):
         yield run.hung
-    if case.protected and run.started and not line("protected_lab: this guest plays a protected one", run.console):
+    if case.kind == "unprotected":
+        yield from unprotected(run)
+        return
+    if is_pkvm(case):
+        yield from withheld(case, run)
+    elif case.protected and run.started and not line("protected_lab: this guest plays a protected one", run.console):
         yield "the guest is not protected"
     if run.device_code:
         yield f"the device ended with {run.device_code}: {last(run.complaints)}"
     if not run.started:
         yield "the device ended before QEMU could start"
-    if case.device in STRICT:
+    if is_strict(case):
         yield from knowledge(case, run)
     yield from {"private": private, "stuck": stuck, "works": outcome, "refused": outcome}[case.kind](case, run)
+
+
+def unprotected(run: Run) -> Iterator[str]:
+    """A host that cannot protect has to say so, and to start nothing."""
+    if not line("device: NOTHING IS PROTECTED: ", run.complaints):
+        yield f"the host did not say that nothing is protected: {first(run.complaints)}"
+    if run.console or run.figures:
+        yield "a guest was started"
+
+
+def withheld(case: Case, run: Run) -> Iterator[str]:
+    """What the host could not read at the end of the guest: its private pages, and no others."""
+    if run.figures is None:
+        yield f"the host did not report what it saw: {last(run.complaints)}"
+    pages = run.figures["pages"]
+    if case.protected != bool(pages["private"]):
+        yield f'{pages["private"]} pages of {"a protected" if case.protected else "an ordinary"} guest were private'
+    if case.kind != "works" or not case.protected:
+        return
+    if pages["given_private"] and not any("bind" in word for word in case.init):
+        yield f'{pages["given_private"]} pages that the device was given were private at the end'
+    # (rings have pages of their own, which a driver takes back; bounce buffers stay shared)
+    if case.init[-1] == "unbind" and (pages["ring_left"] or not pages["ring"]):
+        yield f'{pages["ring_left"]} of {pages["ring"]} pages of rings were left shared'
 
 
 def knowledge(case: Case, run: Run) -> Iterator[str]:
@@ -101,12 +130,14 @@ def outcome(case: Case, run: Run) -> Iterator[str]:
 def works(case: Case, run: Run) -> Iterator[str]:
     if other := line("lab: .* absent$", run.console):
         yield other
+    if cpus(case) > 1 and f"lab: cpus {cpus(case)}" not in run.console.splitlines():
+        yield f"not {cpus(case)} CPUs"
     slots = dict(re.findall(r"^lab: (first|last) swiotlb .* of (\d+)$", run.console, re.M))
     # (a pool that grows in time does not complain)
     if "flood" in case.init and "swiotlb buffer is full" not in run.console and \
             int(slots.get("last", 0)) <= int(slots.get("first", 0)):
         yield "the pool did not fill up"
-    if case.device in STRICT:
+    if is_strict(case):
         yield from served(case, run)
     if case.device in ("blk", "disk", "scsi32", "scsi40") and not run.copied:
         yield "the disk does not hold what was written"

@@ -6,6 +6,10 @@ path has to survive QEMU's option syntax (commas), or the length of a socket's a
 """
 from __future__ import annotations
 
+from pathlib import Path
+
+from . import pkvm
+
 MIB = 512
 STRICT = ("blk", "net")  # served by ci/lab/device; the others by QEMU
 
@@ -15,11 +19,14 @@ STRICT = ("blk", "net")  # served by ci/lab/device; the others by QEMU
 #   options   for QEMU, and cmdline for the kernel, on top of what every guest gets
 #   firmware  may use disk and network before the kernel says what is shared
 #   channels  the guest checks channel programs
+#   pkvm      the guest is one of a host that runs pKVM (pkvm.py), which plays all its devices
+#   slabs     of the bounce pool, where a row does not say
 ARCHES = {
     # (emulated clocks are calibrated badly on a busy machine)
     "x86_64": {"bus": "pci", "options": ["-cpu", "max"], "cmdline": " tsc_early_khz=4000000"},
     "s390": {"bus": "ccw", "channels": True},
     "ppc64le": {"bus": "pci", "firmware": True},
+    "arm64": {"pkvm": True, "slabs": 8192},
 }
 
 
@@ -63,6 +70,15 @@ DEVICES = {
 }
 
 
+def is_pkvm(case) -> bool:
+    return ARCHES[case.arch].get("pkvm", False)
+
+
+def is_strict(case) -> bool:
+    """Is the device one that refuses private memory?"""
+    return is_pkvm(case) or case.device in STRICT
+
+
 def cpus(case) -> int:
     return 2 if case.machine == "smp2" else 1
 
@@ -77,21 +93,23 @@ def device_arguments(case) -> list[str]:
 def command_line(case, common: str) -> str:
     """The kernel's: arguments, and after "--" what init does."""
     words = [common + ARCHES[case.arch].get("cmdline", ""), "panic=-1", "printk.devkmsg=on", *case.kernel]
-    if case.protected:
+    if case.protected and not is_pkvm(case):
         words.append(f"protected_lab={case.lab}")
-    words.append(f'swiotlb={case.slabs},{"force," if case.force else ""}track_hiwater')
-    return " ".join([*words, "--", *case.init])
+    words.append(f'swiotlb={f"{case.slabs}," if case.slabs else ""}{"force," if case.force else ""}track_hiwater')
+    return " ".join([*filter(None, words), "--", *case.init])
 
 
-def guest(case, boot: list[str], kernel: str, initrd: str, cmdline: str) -> list[str]:
+def guest(case, boot: list[str], built: Path, cmdline: str) -> list[str]:
     """BOOT is the command of ci/lib/arch.sh; of options given twice QEMU takes the last."""
+    if is_pkvm(case):
+        return pkvm.host(case, boot, built, cmdline, command_line(case, ""))
     return [*boot, "-smp", "1", "-m", str(MIB), *ARCHES[case.arch].get("options", []), *MACHINES[case.machine],
-            *device_arguments(case), "-kernel", kernel, "-initrd", initrd,
+            *device_arguments(case), "-kernel", str(built / f"kernel-{case.which}"), "-initrd", str(built / "initrd"),
             "-append", command_line(case, cmdline)]
 
 
 def strict_device(case, program: str) -> list[str]:
     """The strict device's command line; none where QEMU has the device."""
-    if case.device not in STRICT:
+    if is_pkvm(case) or case.device not in STRICT:
         return []
     return [program, case.device, "socket", *(["disk"] if case.device == "blk" else [])]

@@ -9,7 +9,7 @@ from .evidence import Run, number, pool
 from .scenarios import Case
 
 COLUMNS = ("arch", "name", "device", "which", "protected", "expected", "verdict", "seconds", "requests", "accesses",
-           "violations", "kinds", "private", "bounced", "pool", "bytes")
+           "violations", "kinds", "private", "bounced", "pool", "bytes", "withheld", "first")
 
 
 def facts(run: Run) -> dict:
@@ -17,7 +17,9 @@ def facts(run: Run) -> dict:
     f = run.figures or {}
     compared = re.findall(r"^lab: .* ok .* (\d+) bytes$", run.console, re.M)
     bounced, slots = pool(run)
+    fault = re.search(r"^device: private memory: \S+ at (0x\w+)$", run.complaints, re.M)
     return {"seconds": run.seconds, "requests": f.get("requests"), "violations": f.get("violations"),
+            "withheld": f.get("pages", {}).get("private"), "first": fault and fault[1],
             "accesses": f["accesses"] + f["accesses_before"] if f else None,
             "kinds": " ".join(f'{kind} {n["violations"]}' for kind, n in f.get("kinds", {}).items() if n["violations"]),
             "private": number(r"lab: last pages .* private (\d*)", run.console), "bounced": bounced, "pool": slots,
@@ -39,7 +41,10 @@ def line(case: Case, run: Run, verdict: str, log: Path) -> str:
     parts = []
     if f["accesses"] is not None:
         parts += [f'{f["requests"]} requests', f'{f["accesses"]} accesses',
-                  f'{f["violations"]} violations' + (f' ({f["kinds"]})' if f["kinds"] else "")]
+                  f'{f["violations"]} violations' + (f' ({f["kinds"]})' if f["kinds"] else "") +
+                  (f' from {f["first"]} on' if f["violations"] and f["first"] else "")]
+    if f["withheld"]:
+        parts.append(f'{f["withheld"]} pages private')
     if f["private"]:
         parts.append(f'{f["private"]} private mappings')
     if f["bounced"] is not None and f["pool"] is not None:

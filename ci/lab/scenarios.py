@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from . import pkvm
 from .qemu import ARCHES, DEVICES, MACHINES
 
 COLUMNS = ("arches", "name", "device", "machine", "properties", "kernel", "init", "lab",
            "base", "base protected", "series", "series protected")
 RING = ("desc", "avail", "used", "table", "buffer")  # what the strict device can complain of
 GUEST = ("TCE", "CCW", "ring", "indicators")  # what the guest's own check can
+HOST = ("poke",)  # what a host that runs pKVM can
 FLAGS = {"drop": 1, "raw": 2, "rawbuf": 4, "onepage": 8}  # of protected_lab=, as the device reports them
-INIT = r"(blk|sda):(\d+|REQUESTS)(:\d+)?|(net|rng):\d+|flood|rebind|console|balloon|gpu"
+INIT = r"(blk|sda):(\d+|REQUESTS)(:\d+)?|(net|rng):\d+|flood|rebind(:absent)?|unbind|console|balloon|gpu"
 
 
 class BadTable(Exception):
@@ -29,7 +31,7 @@ class Case:
     machine: str
     properties: str
     kernel: tuple[str, ...]
-    slabs: int
+    slabs: int  # of the bounce pool; 0: as many as the kernel takes by itself
     force: bool
     init: tuple[str, ...]
     lab: str
@@ -37,7 +39,7 @@ class Case:
     which: str  # base or series
     protected: bool
     expected: str  # as the table has it
-    kind: str  # works, private, stuck or refused
+    kind: str  # works, private, stuck, refused or unprotected
     kinds: tuple[str, ...]  # of private memory
     message: str  # that the kernel has to print
 
@@ -55,8 +57,8 @@ class Case:
 
     @property
     def flags(self) -> int:
-        """What the device has to find in the guest's header."""
-        return sum(FLAGS.get(word, 0) for word in self.lab.split(",")) if self.protected else 0
+        """What the device has to find in the guest's header; pKVM guests have none."""
+        return 0 if ARCHES[self.arch].get("pkvm") else sum(FLAGS.get(word, 0) for word in self.lab.split(",")) if self.protected else 0
 
 
 def expectation(text: str, messages: dict[str, str]) -> tuple[str, tuple[str, ...], str]:
@@ -64,11 +66,11 @@ def expectation(text: str, messages: dict[str, str]) -> tuple[str, tuple[str, ..
     kind, colon, rest = text.partition(":")
     if kind == "private" and colon:
         kinds = tuple(rest.split(","))
-        if unknown := [k for k in kinds if k not in RING + GUEST]:
+        if unknown := [k for k in kinds if k not in RING + GUEST + HOST]:
             raise BadTable(f"no such kind of memory: {unknown[0]}")
         return "private", kinds, ""
-    if text == "works":
-        return "works", (), ""
+    if text in ("works", "unprotected"):
+        return text, (), ""
     kind, key = ("works", text[6:]) if text.startswith("works+") else \
         ("stuck", rest) if kind == "stuck" and colon else ("refused", text)
     if key not in messages:
@@ -84,14 +86,17 @@ def guests(line: str, arch: str, messages: dict[str, str], requests: int) -> lis
     row = dict(zip(COLUMNS, cells))
     if empty := [c for c in COLUMNS if not row[c].strip()]:
         raise BadTable(f'column "{empty[0]}" is empty')
-    for column, known in (("device", DEVICES), ("machine", MACHINES)):
+    of_pkvm = ARCHES[arch].get("pkvm")
+    for column, known in (("device", pkvm.DEVICES if of_pkvm else DEVICES),
+                          ("machine", pkvm.MACHINES if of_pkvm else MACHINES)):
         if row[column] not in known:
             raise BadTable(f"no such {column}: {row[column]}")
     if bad := [w for w in row["init"].split() if not re.fullmatch(INIT, w)]:
         raise BadTable(f"init does not know {bad[0]}")
-    if bad := [w for w in row["lab"].split(",")[1:] if w not in FLAGS] or row["lab"].split(",")[0] != "on":
+    first, *rest = row["lab"].split(",")
+    if first != "on" or [w for w in rest if w not in (pkvm.FLAGS if of_pkvm else FLAGS)]:
         raise BadTable(f'no such value of protected_lab: {row["lab"]}')
-    kernel, slabs, force = tuple(row["kernel"].split()), 32768, row["kernel"] == "force"
+    kernel, slabs, force = tuple(row["kernel"].split()), ARCHES[arch].get("slabs", 32768), row["kernel"] == "force"
     if match := re.fullmatch(r"slabs=(\d+)", row["kernel"]):
         slabs = int(match[1])
     if match or force or row["kernel"] == "-":

@@ -44,7 +44,7 @@ if has '-smp 2'; then
 fi
 sleep 0.5
 dd if=disk of=disk bs=1M count=2 seek=2 conv=notrunc 2>/dev/null
-printf 'lab: %s\n' 'blk ok 9 requests 99 bytes' 'rng ok 9 bytes' 'last swiotlb used 0 most 7 of 32768' done
+printf 'lab: %s\n' 'cpus 2' 'blk ok 9 requests 99 bytes' 'rng ok 9 bytes' 'last swiotlb used 0 most 7 of 32768' done
 rm "$FAKE/running.$$"
 EOT
 cat >"$LAB_BUILT/device" <<'EOT'

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "ci"))
-from lab import evidence, guest, judge, qemu, render, scenarios  # noqa: E402
+from lab import evidence, guest, judge, pkvm, qemu, render, scenarios  # noqa: E402
 
 MESSAGES = "! ap\tdevice must provide\n"
 TABLE = (ROOT / "ci/lab/scenarios.tsv").read_text()
@@ -27,6 +27,10 @@ lab: last swiotlb used 0 most 7 of 32768
 lab: last pages shared 9 conversions 9 checked 0 private 0
 lab: done
 '''
+PKVM = {"arch": "arm64"}
+PAGES = {"private": 9, "shared": 9, "given": 5, "given_private": 0, "ring": 2, "ring_left": 2}
+REAL = {"pages": PAGES, "stalled": False}  # what a host that runs pKVM counts as well
+UNSEEN = "device: NOTHING IS PROTECTED: x\n"
 COMPLAINT = "device: private memory: {} at 0x1\n"
 SEEN = "protected_lab: private memory for a device: a TCE at 0x1"
 MOST = (" most 7 ", " most 0 ")
@@ -40,9 +44,10 @@ def row(expected="works", name="one", arch="x86_64", device="blk", properties="-
     return "\t".join([arch, name, device, "-", properties, kernel, init, lab, *cells]) + "\n"
 
 
-def case(expected="works", **columns):
+def case(expected="works", machine="-", **columns):
     """A row's only guest: of the series, protected unless the column is another."""
-    return scenarios.load(MESSAGES + row(expected, **columns), "table", 10)[0]
+    text = row(expected, **columns).replace("\t-\t", f"\t{machine}\t", 1)
+    return scenarios.load(MESSAGES + text, "table", 10)[0]
 
 
 def run(*edits, add="", figures=None, kinds="", **fields):
@@ -155,6 +160,37 @@ VERDICTS = (
     ("channel programs were checked", case(arch="s390", device="disk"), run(("checked 0", "checked 3")), "ok"),
     ("lines that the host did not read", case(device="console", init="console"),
      run(("blk ok", "console ok"), port="line 1 of the guest\n"), "the host did not read every line"),
+    ("two CPUs", case(machine="smp2"), run(add="lab: cpus 2"), "ok"),
+    ("one of two CPUs", case(machine="smp2"), run(add="lab: cpus 1"), "not 2 CPUs"),
+    ("in pKVM", case(**PKVM), run(("plays", "is"), figures=REAL), "ok"),
+    ("in pKVM, rng, nothing of which was refused", case(**PKVM | {"device": "rng", "init": "rng:9"}),
+     run(("blk ok 9 requests", "rng ok"), figures=REAL | {"violations": 1}, kinds="desc"), "private memory for the"),
+    ("in pKVM, and no page was withheld", case(**PKVM), run(figures={"pages": PAGES | {"private": 0}}),
+     "0 pages of a protected guest were private"),
+    ("an ordinary guest in pKVM", case(**PKVM | {"column": 2}),
+     run(MOST, figures=PLAIN | {"pages": PAGES | {"private": 0}}), "ok"),
+    ("one whose pages are withheld", case(**PKVM | {"column": 2}), run(MOST, figures=PLAIN | REAL),
+     "9 pages of an ordinary guest were private"),
+    ("pages that were given are private", case(**PKVM), run(figures={"pages": PAGES | {"given_private": 1}}),
+     "1 pages that the device was given were private"),
+    ("of an earlier ring", case(**PKVM | {"init": "blk:9 rebind"}),
+     run(figures={"pages": PAGES | {"given_private": 1}}, add="lab: rebind ok 1"), "ok"),
+    ("rings that were taken back", case(**PKVM | {"init": "blk:9 unbind"}),
+     run(figures={"pages": PAGES | {"ring_left": 0}}, add="lab: unbind ok 1"), "ok"),
+    ("rings that were not", case(**PKVM | {"init": "blk:9 unbind"}),
+     run(figures=REAL, add="lab: unbind ok 1"), "2 of 2 pages of rings were left shared"),
+    ("no rings at all", case(**PKVM | {"init": "blk:9 unbind"}),
+     run(figures={"pages": PAGES | {"ring": 0, "ring_left": 0}}, add="lab: unbind ok 1"), "0 of 0 pages of rings"),
+    ("a host without figures", case(**PKVM), replace(run(), figures=None), "the host did not report"),
+    ("a page that was poked", case(**PKVM | {"expected": "private:poke", "lab": "on,poke"}),
+     run(figures=REAL, kinds="poke"), "ok"),
+    ("one that could be read", case(**PKVM | {"expected": "private:poke", "lab": "on,poke"}),
+     run(figures=REAL), "no violation of kind poke"),
+    ("a host that protects nothing", case("unprotected", **PKVM),
+     replace(run(complaints=UNSEEN, console=""), figures=None), "ok"),
+    ("one that does not say so", case("unprotected", **PKVM), replace(run(console=""), figures=None),
+     "the host did not say"),
+    ("one that starts a guest", case("unprotected", **PKVM), run(complaints=UNSEEN), "a guest was started"),
     ("lines that it read", case(device="console", init="console"),
      run(("blk ok", "console ok"), port="line 1 of the guest\n" * 100), "ok"),
 )
@@ -169,6 +205,8 @@ BAD_ROWS = (
     (row(init="blk"), "init does not know blk"),
     (row(lab="off"), "no such value of protected_lab: off"),
     (row(lab="on,dorp"), "no such value of protected_lab: on,dorp"),
+    (row(**{"arch": "arm64", "lab": "on,drop"}), "no such value of protected_lab: on,drop"),
+    (row(arch="arm64", device="gpu"), "no such device: gpu"),
     (row("wroks"), "no such outcome, or no message of that key: wroks"),
     (row("works+x"), "no such outcome, or no message of that key: works+x"),
     (row("stuck:x"), "no such outcome, or no message of that key: stuck:x"),
@@ -203,6 +241,7 @@ class Judge(unittest.TestCase):
                 ("stuck:ap", REFUSED, "", True), ("stuck:ap", "", "", False),
                 ("works", REFUSED, COMPLAINT.format("avail"), False), ("ap", REFUSED, "", False)):
             self.assertEqual(evidence.shown(case(expected), console, complaints), shown, expected)
+        self.assertFalse(evidence.shown(case("private:avail", **PKVM), "", COMPLAINT.format("avail")))
 
     def test_figures(self):
         self.assertEqual(evidence.figures('x\n{"a": 1}\n'), {"a": 1})
@@ -220,8 +259,10 @@ class Render(unittest.TestCase):
                          "ok    x86_64 series protected, blk, one: works: 9 requests, 5 accesses, 0 violations, "
                          "bounce 7 of 32768, 99 bytes compared, 3 s")
         kinds = {"desc": {"violations": 3}, "avail": {"violations": 0}}
-        self.assertIn(", 3 violations (desc 3), ", render.line(
-            case(**CONTROL), run(figures={"violations": 3, "kinds": kinds}), "ok", log))
+        self.assertIn(", 3 violations (desc 3) from 0x1 on, ", render.line(
+            case(**CONTROL), run(figures={"violations": 3, "kinds": kinds}, kinds="desc"), "ok", log))
+        self.assertIn(", 0 violations, 9 pages private, ", render.line(
+            case(**CONTROL | PKVM | {"lab": "on,raw"}), run(figures=REAL), "ok", log))
         self.assertIn(": refused (ap): ", render.line(case("ap"), run(), "ok", log))
         self.assertIn(", 2 private mappings, ", render.line(case(), run(("private 0", "private 2")), "ok", log))
         self.assertEqual(render.line(case(), run(), "so", log),
@@ -232,9 +273,10 @@ class Render(unittest.TestCase):
         self.assertEqual(values, {
             "arch": "x86_64", "name": "one", "device": "blk", "which": "series", "protected": "1", "expected": "works",
             "verdict": "ok", "seconds": "3", "requests": "9", "accesses": "5", "violations": "0", "kinds": "",
-            "private": "0", "bounced": "7", "pool": "32768", "bytes": "99"})
+            "private": "0", "bounced": "7", "pool": "32768", "bytes": "99", "withheld": "", "first": ""})
         without = replace(run(), figures=None, console="")
         self.assertEqual(render.row(case(), without, "a\tb\nc").split("\t")[6:9], ["a b c", "3", ""])
+        self.assertEqual(render.row(case(**PKVM), run(figures=REAL), "ok").split("\t")[16:], ["9", ""])
 
 
 class Table(unittest.TestCase):
@@ -328,10 +370,11 @@ class Messages(unittest.TestCase):
             self.assertEqual(self.printed(message, literals), printed, message)
 
     def test_real(self):
-        """Kernels of the series print what scenarios.tsv demands of them (-12 is the driver core's message)."""
+        """Kernels of the series print what scenarios.tsv demands of them.  (The base does the others.)"""
         literals = strings()
         demanded = {c.message for c in scenarios.load(TABLE, "scenarios.tsv") if c.which == "series" and c.message}
-        missing = [m for m in demanded if not self.printed(m, literals) and not m.endswith("failed with error -12")]
+        others = "failed with error -12", "must provide VIRTIO_F_VERSION_1 feature!"
+        missing = [m for m in demanded if not self.printed(m, literals) and not m.endswith(others)]
         self.assertEqual(missing, [], "the series prints no such message: correct it in ci/lab/scenarios.tsv")
 
 
@@ -350,7 +393,7 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(qemu.command_line(case(**columns), "con"), words)
 
     def test_qemu(self):
-        words = qemu.guest(case(properties="packed=on"), ["qemu", "-smp", "2"], "K", "I", "con")
+        words = qemu.guest(case(properties="packed=on"), ["qemu", "-smp", "2"], Path("K"), "con")
         self.assertEqual(words[:6], ["qemu", "-smp", "2", "-smp", "1", "-m"])
         self.assertIn("vhost-user-blk-pci,chardev=dev,num-queues=1,vectors=0,packed=on", words)
         self.assertEqual(qemu.strict_device(case(), "D"), ["D", "blk", "socket", "disk"])
@@ -360,8 +403,27 @@ class CommandLine(unittest.TestCase):
             words = qemu.device_arguments(case(device="net", arch=arch))
             self.assertEqual(sum("vectors=0" in word for word in words), vectors)
         for one in scenarios.load(TABLE, "scenarios.tsv"):
-            for word in qemu.guest(one, ["qemu"], "K", "I", ""):
+            for word in qemu.guest(one, ["qemu"], Path("K"), ""):
                 self.assertFalse(word.startswith("/") or "{" in word, word)
+
+    def test_pkvm(self):
+        """A host, its init's arguments, and among them the guest's command line."""
+        words = qemu.guest(case(**PKVM | {"properties": "packed=on", "lab": "on,poke"}), ["qemu"], Path("K"), "con")
+        self.assertIn("K/kernel-base", words)
+        self.assertEqual(words[-1], "con kvm-arm.mode=protected panic=-1 -- protected poke device=blk,packed=on "
+                         'kernel="earlycon=pl011,mmio32,0x9000000 keep_bootcon loglevel=5 panic=-1 printk.devkmsg=on '
+                         'swiotlb=8192,track_hiwater -- blk:9"')
+        for columns, host in (({"column": 2}, "con kvm-arm.mode=protected panic=-1 -- device=blk "),
+                              ({"lab": "on,nvhe"}, "con panic=-1 -- protected device=blk ")):
+            words = qemu.guest(case(**PKVM | columns), ["qemu"], Path("K"), "con")
+            self.assertTrue(words[-1].startswith(host), words[-1])
+        words = qemu.guest(case(**PKVM | {"kernel": "slabs=0"}), ["qemu"], Path("K"), "con")
+        self.assertTrue(words[-1].endswith('swiotlb=track_hiwater -- blk:9"'), words[-1])
+        self.assertEqual(qemu.strict_device(case(**PKVM), "D"), [])
+        for lab, kernel in ("on", "kernel-series"), ("on,raw", "kernel-raw"):
+            links = pkvm.links(case(**PKVM | {"lab": lab}), Path("K"), Path("x.log"))
+            self.assertEqual([str(p) for p in links.values()],
+                             [f"K/{kernel}", "K/initrd", "x.log", "x.device", "x.json"])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 /*
  * Counts, and prints one JSON object on one line:
  *
- *   "device"            "blk" or "net"
+ *   "device"            "blk" or "net"; in ../pkvm also others
  *   "protected"         was there a bitmap when a queue was last started?
  *   "bitmap_lost"       starts of a queue that did not find the bitmap which an earlier one had
  *   "bitmap"            is there one now?

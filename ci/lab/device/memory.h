@@ -2,8 +2,8 @@
 /*
  * The guest's memory, and its protection.  memory_access() is the one way to what the
  * guest's driver gives a device.  A back end decides there whether memory is shared:
- * today a bitmap that the guest keeps (bitmap.c), or nothing at all.  Where the
- * host itself protects the memory, it would be memory_plain() under a fault handler.
+ * a bitmap that the guest keeps (bitmap.c), or nothing at all; or, where the host itself
+ * protects the memory, memory_plain() under a fault handler (../pkvm/real.c).
  */
 #ifndef MEMORY_H
 #define MEMORY_H

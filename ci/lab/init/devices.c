@@ -32,8 +32,8 @@ static int mapped(const char *name)
 	return n;
 }
 
-/* Each virtio device with its driver and features; with REBIND binds it again. */
-int devices(int rebind)
+/* Each virtio device with its driver and features; or HOW: "unbind", "rebind", which FAILS. */
+int devices(const char *how, int fails)
 {
 	char path[512], driver[512], features[80];
 	DIR *d = opendir(VIRTIO);
@@ -48,7 +48,7 @@ int devices(int rebind)
 		snprintf(path, sizeof(path), VIRTIO "/%s/driver", e->d_name);
 		len = readlink(path, driver, sizeof(driver) - 1);
 		driver[len < 0 ? 0 : len] = 0;
-		if (rebind && len > 0) {
+		if (how && len > 0) {
 			const char *name = strrchr(driver, '/') + 1;
 
 			snprintf(path, sizeof(path), "/sys/bus/virtio/drivers/%s/unbind", name);
@@ -61,10 +61,10 @@ int devices(int rebind)
 			if (i == 30)
 				rc = bad(e->d_name, "left mapped, or not known");
 			snprintf(path, sizeof(path), "/sys/bus/virtio/drivers/%s/bind", name);
-			if (write_file(path, e->d_name))
+			if (*how == 'r' && fails != !!write_file(path, e->d_name))
 				rc = bad(e->d_name, "bind");
 			n++;
-		} else if (!rebind) {
+		} else if (!how) {
 			snprintf(path, sizeof(path), VIRTIO "/%s/features", e->d_name);
 			read_file(features, sizeof(features), path);
 			printf("lab: device %s driver %s features%s%s%s%s%s\n", e->d_name,
@@ -77,20 +77,31 @@ int devices(int rebind)
 	}
 	if (d)
 		closedir(d);
-	if (rebind && !rc && n)
-		printf("lab: rebind ok %d\n", n);
-	else if (rebind && !rc)
-		printf("lab: rebind absent\n");
+	if (how && !rc && n)
+		printf("lab: %s ok %d\n", how, n);
+	else if (how && !rc)
+		printf("lab: %s absent\n", how);
 	return rc;
+}
+
+/* The pool that devices get their bounce buffers from: in ci/lab/pkvm maybe one of their own. */
+static const char *pool(const char *file)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), DEBUG "/restricted/%s", file);
+	if (access(path, F_OK))
+		snprintf(path, sizeof(path), DEBUG "/swiotlb/%s", file);
+	return path;
 }
 
 void state(const char *when)
 {
 	char used[32], high[32], slabs[32], lab[128];
 
-	read_file(used, sizeof(used), DEBUG "/swiotlb/io_tlb_used");
-	read_file(high, sizeof(high), DEBUG "/swiotlb/io_tlb_used_hiwater");
-	read_file(slabs, sizeof(slabs), DEBUG "/swiotlb/io_tlb_nslabs");
+	read_file(used, sizeof(used), pool("io_tlb_used"));
+	read_file(high, sizeof(high), pool("io_tlb_used_hiwater"));
+	read_file(slabs, sizeof(slabs), pool("io_tlb_nslabs"));
 	printf("lab: %s swiotlb used %s most %s of %s\n", when, used, high, slabs);
 	if (read_file(lab, sizeof(lab), DEBUG "/protected_lab") > 0)
 		printf("lab: %s pages %s\n", when, lab);

@@ -7,7 +7,7 @@ int bad(const char *name, const char *what);
 int read_file(char *out, size_t size, const char *path);
 int write_file(const char *path, const char *what);
 
-int devices(int rebind);
+int devices(const char *how, int fails);
 void state(const char *when);
 int blk(const char *name, const char *how);
 int flood(void);

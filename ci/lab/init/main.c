@@ -10,8 +10,9 @@
  *   flood       copies half of the virtio disk in one write, reads it back in one
  *               read, compares, four times: more in flight than a small pool bounces
  *   net:N       N frames through the first network card, which have to come back
- *   rebind      unbinds every driver of a virtio device, looks that nothing is left
- *               mapped, and binds it again
+ *   rebind, unbind
+ *               unbinds every driver of a virtio device, looks that nothing is left
+ *               mapped, and (rebind) binds it again, which (rebind:absent) has to fail
  *   rng:N, console, balloon
  *               N random bytes; lines to the console that the host reads back; is
  *               the driver bound?
@@ -78,8 +79,8 @@ static int does(char *what)
 		return flood();
 	if (!strcmp(what, "net"))
 		return net(how);
-	if (!strcmp(what, "rebind"))
-		return devices(1);
+	if (!strcmp(what, "rebind") || !strcmp(what, "unbind"))
+		return devices(what, !strcmp(how, "absent"));
 	if (!strcmp(what, "rng"))
 		return rng(how);
 	if (!strcmp(what, "console"))
@@ -105,7 +106,8 @@ int main(int argc, char **argv)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", DEBUG, "debugfs", 0, NULL);
-	devices(0);
+	printf("lab: cpus %ld\n", sysconf(_SC_NPROCESSORS_ONLN));
+	devices(NULL, 0);
 	state("first");
 	for (i = 1; i < argc; i++)
 		failed |= does(argv[i]);
