@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Usage: ci/lib/fresh.py [TASK]... | --tasks | --series
+"""Usage: ci/lib/fresh.py [TASK]... | --tasks | --series | --reads WORD...
 
 Names the state that a recorded verdict depends on, a line a task: KIND-ARGUMENT and an
 id, which changes with anything that the kind reads (tasks.tsv).  A verdict with another
-id is stale.  --tasks lists every task, --series prints the id of the whole series.
+id is stale.  --tasks lists every task, --series prints the id of the whole series,
+--reads that of words as in the last column of tasks.tsv.
 """
 import hashlib
 import os
@@ -88,6 +89,13 @@ def reads(word: str, argument: str) -> str:
             return code(a.dir)
         case "@series":
             return code(None)
+        case "@all":
+            return "\n".join(i for i, _ in patch_ids())
+        case "@programs":
+            files = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "-co", "--exclude-standard"],
+                                   capture_output=True, text=True, check=True).stdout.split("\0")
+            ours = {f for f in files if f and not f.startswith(("patches/", "MAINTAINERS-notes/", "linux"))}
+            return "\n".join(f"{f} {digest((ROOT / f).read_bytes().hex())}" for f in sorted(ours) if (ROOT / f).is_file())
         case "@config":
             lines = arch.cell(argument).config().splitlines()
             return "\n".join(x for x in lines if not x.startswith("#") or x.endswith("is not set"))
@@ -111,6 +119,8 @@ def main(args: list[str]) -> int:
             print(__doc__.strip())
         case ["--series"]:
             print(digest(code(None)))
+        case ["--reads", *words] if words:
+            print(digest("\n".join(f"{w}: {reads(w, '')}" for w in words)))
         case ["--tasks"]:
             print(*tasks(), sep="\n")
         case _:

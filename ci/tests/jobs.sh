@@ -9,6 +9,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck disable=SC2016  # expanded for this checkout
 cache=$(bash -c '. "$0"/ci/lib/lib.sh; echo "$CACHE"' "$HERE")
+# (What rustc there is decides on options of each .config, and so on each object's name.)
+export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache HOME=$TMP/home
 unset CI_LOCKED TREE LOGS MAILS KUNIT PATCHES KERNEL_SRC CCACHE_BASEDIR ROOT WORK CACHE GITBASE MATRIX CELL CC KUNIT_PY
 mkdir -p "$HOME" "$TMP/cache/${cache##*/}"

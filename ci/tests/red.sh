@@ -27,15 +27,15 @@ red() { # PART CELL CASE
 	same "part $1 broken: $3 is red on the page" 1 \
 		"$(sed 's/<wbr>//g' "$page" | grep -c -m 1 "^<li class=failing data-cell=\"$2\"><a href=\"#$3")"
 }
-broken kernel/dma/mapping.c 'return force_dma_unencrypted(dev);' 'return !force_dma_unencrypted(dev);'
-broken drivers/virtio/virtio.c 'shared && drv->passes_guest_phys' 'shared \&\& !drv->passes_guest_phys'
+broken kernel/dma/mapping.c 'if (!dma_needs_shared(dev))' 'if (dma_needs_shared(dev))'
+broken drivers/virtio/virtio.c 'need_map && drv->passes_guest_phys' 'need_map \&\& !drv->passes_guest_phys'
 broken arch/powerpc/kernel/dma-iommu.c 'mask != DMA_BIT_MASK(64)' 'mask == DMA_BIT_MASK(64)'
 for cell in um ppc64le; do
 	expect "the cell $cell fails" 1 'cases are not (what|as)' ci/cell/kunit $cell
 done
 expect 'the page is red' 1 '^Red: 2 cells fail' ci/report/report --page
 page=$(sed -n 's/^Report: //p' "$TMP/out")
-red D um dma_protected.dma_protected_needs_shared
-red V um virtio_mem_acc.virtio_mem_acc_probe
-red P ppc64le svm_dma.svm_dma_set_mask
+red D um dma_protected.dma_protected_phys_need_map
+red V um virtio_mem_acc.virtio_mem_acc_rule
+red P ppc64le svm_dma.svm_dma_mask
 as_task 'a broken decision of each of D, V and P: the page is red and names its case'
