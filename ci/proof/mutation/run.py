@@ -25,9 +25,9 @@ class Failure(Exception):
     """What is wrong, and the next thing to try."""
 
 
-def controls(arch: str, image: Path, logs: Path, pool: Executor) -> int:
+def controls(arch: str, image: Path, logs: Path, pool: Executor) -> tuple[int, list[str]]:
     """Without a mutant all cases are as expected, and each suite passes alone, too, as it is
-    tried first.  How many cases there are."""
+    tried first.  How many cases there are, and the suites."""
     whole = guest.boot(arch, image, logs / "0.log", "mutant=0")
     if faults := judge.control(whole, cases.expected(cell(arch))):
         raise Failure(f"without a mutant, the kernel of the mutants fails on {arch}:\n  | " + "\n  | ".join(faults[:20]),
@@ -41,21 +41,27 @@ def controls(arch: str, image: Path, logs: Path, pool: Executor) -> int:
         if failed := judge.first_failure(result.cases):
             raise Failure(f"without a mutant, {failed} fails on {arch} when its suite runs alone",
                           f"the console is {logs}/{suite}.log")
-    return len(whole.cases)
+    return len(whole.cases), suites
 
 
-def try_mutant(arch: str, image: Path, logs: Path, mutant: Mutant, first: str, total: int) -> str:
+def try_mutant(arch: str, image: Path, logs: Path, mutant: Mutant, first: str, total: int, suites: list[str]) -> str:
     log, choice = logs / f"{mutant.number}.log", f"mutant={mutant.number}"
     result = guest.boot(arch, image, log, choice, f"kunit.filter_glob={first}") if first else None
     if not result or not judge.first_failure(result.cases):
         result = guest.boot(arch, image, log, choice)
+    # A guest that one suite brings down has yet to run others.
+    if len(result.cases) < total and not judge.first_failure(result.cases):
+        for suite in suites:
+            alone = guest.boot(arch, image, log.with_suffix(f".{suite}.log"), choice, f"kunit.filter_glob={suite}")
+            if judge.first_failure(alone.cases):
+                return judge.verdict(mutant.number, alone, total)
     return judge.verdict(mutant.number, result, total)
 
 
 def kill_all(arch: str, image: Path, logs: Path, mutants: list[Mutant], killers: dict[tuple[str, str], str]) -> list[str]:
     """The verdict on each.  killers: which suite killed what so far."""
     def one(mutant: Mutant) -> str:
-        found = try_mutant(arch, image, logs, mutant, judge.guess(mutant, killers), total)
+        found = try_mutant(arch, image, logs, mutant, judge.guess(mutant, killers), *whole)
         judge.learn(killers, mutant.file, mutant.function, mutant.name, found)
         if not guest.ENDED.is_set():
             print(f"  {arch}: mutant {mutant.number}: {found}", file=sys.stderr, flush=True)
@@ -63,7 +69,7 @@ def kill_all(arch: str, image: Path, logs: Path, mutants: list[Mutant], killers:
 
     with ThreadPoolExecutor(int(os.environ["JOBS"])) as pool:
         try:
-            total = controls(arch, image, logs, pool)
+            whole = controls(arch, image, logs, pool)
             return list(pool.map(one, mutants))
         finally:
             guest.ENDED.set()
