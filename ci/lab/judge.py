@@ -132,6 +132,8 @@ def works(case: Case, run: Run) -> Iterator[str]:
         yield other
     if cpus(case) > 1 and f"lab: cpus {cpus(case)}" not in run.console.splitlines():
         yield f"not {cpus(case)} CPUs"
+    if case.machine == "queues2" and run.figures["queues"] < 2:
+        yield f'{run.figures["queues"]} queues were used, not 2'
     slots = dict(re.findall(r"^lab: (first|last) swiotlb .* of (\d+)$", run.console, re.M))
     # (a pool that grows in time does not complain)
     if "flood" in case.init and "swiotlb buffer is full" not in run.console and \

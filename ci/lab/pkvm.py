@@ -13,10 +13,10 @@ MIB = 1024  # the host's
 PAGES = 65536  # of the guest: RAM_SIZE of ci/lab/pkvm/pkvm.h
 DEVICES = ("blk", "net", "rng", "console", "balloon")
 # What ci/lab/pkvm/main.c is told beside the device.
-MACHINES = {"-": [], "smp2": ["cpus=2"], "incoherent": ["incoherent"], "restricted": ["restricted"]}
+MACHINES = {"-": [], "smp2": ["cpus=2"], "queues2": ["cpus=2", "queues=2"], "incoherent": ["incoherent"], "restricted": ["restricted"]}
 # Values of the column lab: the init reads a page of the guest's; its kernel's rings skip
-# the DMA API; the host boots without kvm-arm.mode=protected.
-FLAGS = ("poke", "raw", "nvhe")
+# the DMA API; its kernel runs KUnit and has modules; the host boots without kvm-arm.mode=protected.
+FLAGS = ("poke", "raw", "kunit", "nvhe")
 PORTS = ("console", "complaints", "figures", "port")
 GUEST = "earlycon=pl011,mmio32,0x9000000 keep_bootcon loglevel=5"
 
@@ -27,8 +27,8 @@ def flags(case) -> list[str]:
 
 def links(case, built: Path, log: Path) -> dict[str, Path]:
     """What QEMU finds in the guest's directory under a name of ours."""
-    which = "raw" if "raw" in flags(case) else case.which
-    return {"kernel": built / f"kernel-{which}", "initrd": built / "initrd", "console": log,
+    which = ({"raw", "kunit"} & set(flags(case)) or {case.which}).pop()
+    return {"kernel": built / f"kernel-{which}", "initrd": built / ("initrd-kunit" if which == "kunit" else "initrd"), "console": log,
             "complaints": log.with_suffix(".device"), "figures": log.with_suffix(".json")}
 
 
@@ -49,6 +49,6 @@ def host(case, boot: list[str], built: Path, cmdline: str, guest: str) -> list[s
     init += [",".join(filter(None, [f"device={case.device}", case.properties])), f'kernel="{GUEST} {guest}"']
     mode = "" if "nvhe" in flags(case) else " kvm-arm.mode=protected"
     return [*boot, "-M", "virt,virtualization=on,gic-version=3", "-cpu", "cortex-a72", "-m", str(MIB),
-            "-smp", "2" if case.machine == "smp2" else "1", *files(),
+            "-smp", "2" if "cpus=2" in MACHINES[case.machine] else "1", *files(),
             "-kernel", str(built / "kernel-base"), "-initrd", str(built / "host"),
             "-append", " ".join([f"{cmdline}{mode} panic=-1 --", *init])]

@@ -80,7 +80,7 @@ def is_strict(case) -> bool:
 
 
 def cpus(case) -> int:
-    return 2 if case.machine == "smp2" else 1
+    return 2 if case.machine in ("smp2", "queues2") else 1
 
 
 def device_arguments(case) -> list[str]:

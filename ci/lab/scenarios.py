@@ -15,7 +15,7 @@ RING = ("desc", "avail", "used", "table", "buffer")  # what the strict device ca
 GUEST = ("TCE", "CCW", "ring", "indicators")  # what the guest's own check can
 HOST = ("poke",)  # what a host that runs pKVM can
 FLAGS = {"drop": 1, "raw": 2, "rawbuf": 4, "onepage": 8}  # of protected_lab=, as the device reports them
-INIT = r"(blk|sda):(\d+|REQUESTS)(:\d+)?|(net|rng):\d+|flood|rebind(:absent)?|unbind|console|balloon|gpu"
+INIT = r"(blk|sda):(\d+|REQUESTS)(:\d+)?|(net|rng):\d+|flood|rebind(:absent)?|unbind|console|balloon|gpu|kunit:[a-z0-9_,]+|kselftest:(pass|skip)|load:[a-z-]+"
 
 
 class BadTable(Exception):

@@ -16,3 +16,6 @@ int rng(const char *how);
 int console(void);
 int balloon(void);
 int gpu(void);
+int kunit(char *suites);
+int load(const char *name);
+int kselftest(const char *want);

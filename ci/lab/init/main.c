@@ -17,6 +17,12 @@
  *               N random bytes; lines to the console that the host reads back; is
  *               the driver bound?
  *   gpu         a picture for the host, in the first mode that the display offers
+ *   kunit:SUITE[,SUITE]...
+ *               what these suites said when the kernel booted: all have to be there, and
+ *               none may have failed
+ *   load:NAME   a driver that is a module, /NAME.ko
+ *   kselftest:WHAT
+ *               the series' kselftest, which says pass, or skip, of every device
  *
  * "absent" says that the driver did not take the device; the host knows whether
  * that is right.
@@ -89,6 +95,12 @@ static int does(char *what)
 		return balloon();
 	if (!strcmp(what, "gpu"))
 		return gpu();
+	if (!strcmp(what, "kunit"))
+		return kunit(how);
+	if (!strcmp(what, "load"))
+		return load(how);
+	if (!strcmp(what, "kselftest"))
+		return kselftest(how);
 	errno = EINVAL;
 	return bad(what, "what is that");
 }

@@ -8,6 +8,7 @@
  *   poke            control: reads a page of the guest's kernel, which has to fault
  *   incoherent, restricted    no dma-coherent, or a restricted-dma-pool, in the device tree
  *   cpus=N          of the guest
+ *   queues=N        of the device: virtqueues of blk, queue pairs of net
  *   device=NAME[,PROPERTY]... blk, net, rng, console or balloon: mmio.c
  *   kernel=...      command line of the guest's kernel
  */
@@ -24,7 +25,7 @@
 #include "../device/net.h"
 #include "pkvm.h"
 
-struct options options = { .cpus = 1, .properties = "" };
+struct options options = { .cpus = 1, .queues = 1, .properties = "" };
 struct virtio_device dev;
 struct blk blk;
 static struct net net;
@@ -75,6 +76,8 @@ static void parse(char *word)
 		options.restricted = true;
 	else if (value && !strcmp(word, "cpus"))
 		options.cpus = MIN(MAX(atoi(value), 1), CPUS);
+	else if (value && !strcmp(word, "queues"))
+		options.queues = MIN(MAX(atoi(value), 1), CPUS);
 	else if (value && !strcmp(word, "kernel"))
 		options.kernel = value;
 	else if (value && !strcmp(word, "device")) {
@@ -90,7 +93,7 @@ static void create_device(uint8_t *ram)
 	for (unsigned int i = 0; i < ARRAY_SIZE(devices); i++) {
 		if (strcmp(devices[i].name, options.device))
 			continue;
-		device_init(&dev, devices[i].model, devices[i].state, &real_protection, 1);
+		device_init(&dev, devices[i].model, devices[i].state, &real_protection, options.queues);
 		dev.memory.region[dev.memory.n++] =
 			(struct region){ .gpa = RAM_BASE, .size = RAM_SIZE, .user = RAM_BASE, .at = ram, .fd = -1 };
 		mmio_init(&dev, devices[i].id);

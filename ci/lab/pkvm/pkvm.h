@@ -26,7 +26,7 @@ extern struct options {
 	bool protected;				/* KVM_VM_TYPE_ARM_PROTECTED */
 	bool poke;				/* control: touches a private page */
 	bool incoherent, restricted;		/* what the device tree says of the device */
-	unsigned int cpus;
+	unsigned int cpus, queues;
 	const char *device, *properties, *kernel;	/* kernel: its command line */
 } options;
 extern struct virtio_device dev;
