@@ -29,6 +29,7 @@ def arguments() -> argparse.Namespace:
                        ("requests", int), ("stall", float), ("limit", float), ("jobs", int)):
         parser.add_argument(f"--{name}", type=kind, required=True)
     parser.add_argument("--id", default="none", help="of what the results depend on (ci/lib/fresh.py)")
+    parser.add_argument("--which", choices=("", "base", "series"), default="", help="only guests of this kernel")
     parser.add_argument("arch", choices=sorted(qemu.ARCHES))
     parser.add_argument("pattern")
     parser.add_argument("boot", nargs="+", help="the command of ci/lib/arch.sh")
@@ -88,7 +89,7 @@ def start() -> None:
         cases = scenarios.load(table.read_text(encoding="utf-8"), str(table), options.requests)
     except scenarios.BadTable as bad:
         die("usage", str(bad), "the head of the table says what a row is")
-    cases = scenarios.choose(cases, arch, options.pattern)
+    cases = scenarios.choose(cases, arch, options.pattern, options.which)
     if not cases:
         die("usage", f"no scenario of {arch} is called {options.pattern}", f"the second column of {table}")
     try:

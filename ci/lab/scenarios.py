@@ -145,9 +145,10 @@ def load(text: str, path: str, requests: int = 10000) -> list[Case]:
     return cases
 
 
-def choose(cases: list[Case], arch: str, pattern: str) -> list[Case]:
-    """Those of ARCH whose name matches, and its controls, which are in every run; none if none matches."""
-    here = [case for case in cases if case.arch == arch]
+def choose(cases: list[Case], arch: str, pattern: str, which: str = "") -> list[Case]:
+    """Those of ARCH whose name matches, and its controls, which are in every run; none if none matches.
+    WHICH, base or series: of these only that one's."""
+    here = [case for case in cases if case.arch == arch and which in ("", case.which)]
     names = re.fullmatch(r"@\((.*)\)", pattern)
     patterns = names[1].split("|") if names else [pattern]
 
