@@ -14,6 +14,16 @@ ifneq ($(origin CC),default)
 export CC
 endif
 
+# Mistakes on the command line are said before anything is downloaded or built.
+given := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),$v))
+goals := $(or $(MAKECMDGOALS),all)
+ifneq ($(goals),help)
+mistake := $(shell $(foreach v,$(given),$v='$(subst ','\'',$($v))') ci/lib/arguments.py '$(goals)' $(given))
+ifneq ($(mistake),)
+$(error $(mistake))
+endif
+endif
+
 # JOBS= rather than -j: the programs take turns, the builds inside run in parallel.
 .NOTPARALLEL:
 
