@@ -52,7 +52,7 @@ class Cell:
         base = (KUNIT / f"{self.arch.name}.kunitconfig").read_text()
         text = base
         if self.virtio == "m":
-            names = re.findall(r"^(CONFIG_(?:VIRTIO_[A-Z]*|VIRTIO_KUNIT_TEST|DMA_PROTECTED_KUNIT_TEST))=y$", base, re.M)
+            names = re.findall(r"^(CONFIG_(?:VIRTIO_[A-Z]*|VIRTIO_KUNIT_TEST))=y$", base, re.M)
             text += "".join(f"{n}=m\n" for n in names if "VIRTIO_MENU" not in n)
         for part in "init", self.flavour, f"virtio-{self.virtio}":
             for name in part, f"{part}-{self.arch.name}":

@@ -131,9 +131,12 @@ def check(goals: list[str], given: list[str], values: dict[str, str], known: dic
 
 
 def main(args: list[str]) -> int:
-    if not args or args[0] in ("-h", "--help"):
+    if args[:1] in (["-h"], ["--help"]):
         print((__doc__ or "").strip())
-        return 0 if args else 2
+        return 0
+    if not args or args[0].startswith("-"):
+        print((__doc__ or "").strip(), file=sys.stderr)
+        return 2
     try:
         check(args[0].split(), args[1:], dict(os.environ), takes())
     except Wrong as wrong:
