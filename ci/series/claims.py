@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Usage: ci/series/claims.py [--update]
 
-Checks that each sentence of the cover letters (patches/BASE/cover-letter.*) stands in
-MAINTAINERS-notes/claims.tsv with what shows it, and that what is named there exists.  An
-edited sentence is a new one: somebody has to look again at what shows it.
+Checks that each sentence of the cover letters (patches/BASE/cover-letter.*), and each of
+the commit messages that says that something ran, stands in MAINTAINERS-notes/claims.tsv
+with what shows it, and that what is named there exists.  An edited sentence is a new one:
+somebody has to look again at what shows it.
 
   --update   takes rows of sentences that are gone out of the table, and puts new sentences
              in, with "?" for what shows them, which is an error until it is filled in
@@ -21,10 +22,12 @@ What shows a sentence, several separated by "; ":
   link URL           a note has it, and says what is behind it
   notes FILE         it was read or reasoned, and MAINTAINERS-notes/FILE says how
   quote              objections.md quotes the same words
+  once               it ran once, and nothing here repeats it: to be avoided
   not run            it says what did not run
   no claim           it is a question, an intention, or says where things are
 
-A sentence that says that something ran or was tested needs a case, a scenario or a task.
+A sentence that says that something ran or was tested needs a case, a scenario or a task,
+or "once".
 """
 import re
 import sys
@@ -33,12 +36,13 @@ from typing import Iterator, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "lib")]
 import cover
+import parts
 import shown
 import table
 
 TABLE = shown.ROOT / "MAINTAINERS-notes/claims.tsv"
-HEAD = ("# SPDX-License-Identifier: GPL-2.0-only\n# Each sentence of the cover letters, and what shows it: "
-        "ci/series/claims.py --help.\n#\n# letter\tshown by\tsentence\n")
+HEAD = ("# SPDX-License-Identifier: GPL-2.0-only\n# Each sentence of the cover letters, each of the commit messages that says "
+        "that\n# something ran, and what shows it: ci/series/claims.py --help.\n#\n# letter or patch\tshown by\tsentence\n")
 
 
 class Claim(NamedTuple):
@@ -62,16 +66,24 @@ def sentences(text: str) -> Iterator[str]:
             yield from re.split(r"(?<=[.?!])  +", joined)
 
 
+def message(patch: str) -> str:
+    """The commit message of a git format-patch file, a line in place of its subject, no tags."""
+    body = re.split(r"^---$|^diff --git ", patch.partition("\n\n")[2], maxsplit=1, flags=re.M)[0]
+    return "\n" + re.sub(r"^[A-Z][A-Za-z-]+: .*\n", "", body, flags=re.M)
+
+
 def claims(patches: Path) -> list[Claim]:
     found = [Claim(p.name.removeprefix("cover-letter."), s) for p in sorted(patches.glob("cover-letter.*"))
              for s in sentences(p.read_text(encoding="utf-8"))]
+    found += [Claim(name.removesuffix(".patch"), s) for name in parts.in_series((patches / "series").read_text(encoding="utf-8"))
+              for s in sentences(message((patches / name).read_text(encoding="utf-8"))) if shown.RAN.search(s)]
     return list(dict.fromkeys(found))
 
 
 def check(said: list[Claim], known: dict[Claim, str], there: shown.World) -> list[str]:
     """What is wrong, a line each."""
     bad = [f'{c.letter}: nothing shows "{c.sentence}"' for c in said if known.get(c, "?") == "?"]
-    bad += [f'{c.letter}: no cover letter says any more "{c.sentence}"' for c in known if c not in said]
+    bad += [f'{c.letter}: nobody says any more "{c.sentence}"' for c in known if c not in said]
     return bad + [f'{c.letter}: {why}: "{c.sentence}"' for c in said
                   if known.get(c, "?") != "?" and (why := shown.wrong(c.sentence, known[c], there))]
 
@@ -89,17 +101,17 @@ def main(args: list[str]) -> int:
         return 2
     there = shown.world()
     said = claims(there.patches)
-    known = {Claim(r["letter"], r["sentence"]): r["shown by"] for r in table.load(TABLE)} if TABLE.exists() else {}
+    known = {Claim(r["letter or patch"], r["sentence"]): r["shown by"] for r in table.load(TABLE)} if TABLE.exists() else {}
     if args:
         TABLE.write_text(updated(said, known), encoding="utf-8")
         print(f"{sum(known.get(c, '?') == '?' for c in said)} of {len(said)} sentences have no proof yet: {TABLE}")
         return 0
     if bad := check(said, known, there):
         print("\n" + "\n".join(f"  {line}" for line in bad), file=sys.stderr)
-        print(f"\nError: {len(bad)} sentences of cover letters and rows of {TABLE} do not fit\n"
+        print(f"\nError: {len(bad)} sentences and rows of {TABLE} do not fit\n"
               "Next:  ci/series/claims.py --update, and fill in each \"?\" (--help: with what)", file=sys.stderr)
         return 1
-    print(f"  {len(said)} sentences in cover letters, each with what shows it")
+    print(f"  {len(said)} sentences, each with what shows it")
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Callable, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 ROOT = Path(__file__).resolve().parents[2]
-RAN = re.compile(r"\b(ran|tested|booted|measured)\b", re.I)
+RAN = re.compile(r"\b(ran(?! out)|tested|booted|measured)\b", re.I)
 NOT = re.compile(r"\b(not|no|nothing|never|nor|without|only)\b", re.I)
 
 
@@ -68,6 +68,7 @@ def wrong(sentence: str, shown: str, there: World) -> str:
         "link": lambda url: url.startswith("https://") and there.noted(url),
         "notes": lambda f: (there.notes / f).is_file(),
         "quote": lambda _: there.noted(sentence, "objections.md"),
+        "once": lambda w: w == "",
         "not": lambda w: w == "run" and bool(NOT.search(sentence)),
         "no": lambda w: w == "claim"}
     words = [w.strip() for w in shown.split(";")]
@@ -77,6 +78,6 @@ def wrong(sentence: str, shown: str, there: World) -> str:
             return f'"{word}" is nothing that can show it'
         if not exists[kind](what):
             return f'there is no "{word}"'
-    if RAN.search(sentence) and not any(w.split()[0] in ("case", "lab", "task", "not") for w in words):
+    if RAN.search(sentence) and not any(w.split()[0] in ("case", "lab", "task", "once", "not") for w in words):
         return "it says that something ran: name a case, a scenario or a task"
     return ""

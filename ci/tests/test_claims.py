@@ -50,6 +50,14 @@ class Claims(unittest.TestCase):
     def test_sentences(self):
         self.assertEqual(list(claims.sentences(LETTER)), SAID)
 
+    def test_messages(self):
+        """Of a commit message only what ran is a claim."""
+        patch = "Subject: [PATCH] a: b\n\nIt crashes.\n\nTested on\nUML.  It is fast.\n\nTested-by: T <t@x>\nFixes: 1 (\"ran\")\n"
+        (self.patches / "one-patch.patch").write_text(patch + "---\n x | 1 +\nIt ran.\ndiff --git a/x b/x\n+It ran.\n")
+        (self.patches / "series").write_text("# part dma: it ran\none-patch.patch\n")
+        (self.patches / "cover-letter.dma").write_text("Subject\n\nIt is so.\n")
+        self.assertEqual(claims.claims(self.patches), [("dma", "It is so."), ("one-patch", "Tested on UML.")])
+
     def test_an_edited_sentence_is_unmapped(self):
         said = [claims.Claim("dma", "It is so."), claims.Claim("dma", "It is not so.")]
         known = {claims.Claim("dma", "It was so."): "patch one-patch", said[1]: "patch one-patch"}
@@ -81,7 +89,7 @@ class Claims(unittest.TestCase):
         ran, not_run = "It ran under QEMU.", "It was not tested."
         for what in ("patch one-patch", "no claim", "notes objections.md", "not run"):
             self.assertNotEqual(self.why(what, ran), "", what)
-        for what in ("task cell-um", "case suite.*", "patch one-patch; lab s390: no pool"):
+        for what in ("task cell-um", "case suite.*", "patch one-patch; lab s390: no pool", "once"):
             self.assertEqual(self.why(what, ran), "", what)
         self.assertEqual(self.why("not run", not_run), "")
         self.assertNotEqual(self.why("patch one-patch", not_run), "")
@@ -89,7 +97,7 @@ class Claims(unittest.TestCase):
     def test_real(self):
         """Each sentence of the cover letters stands in the table, and what it names exists."""
         there = shown.world()
-        known = {claims.Claim(r["letter"], r["sentence"]): r["shown by"] for r in table.load(claims.TABLE)}
+        known = {claims.Claim(r["letter or patch"], r["sentence"]): r["shown by"] for r in table.load(claims.TABLE)}
         self.assertEqual(claims.check(claims.claims(there.patches), known, there), [])
         self.assertGreater(len(known), 100)
 
