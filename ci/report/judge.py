@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the model of load.py comes to: pure functions, no files, no HTML."""
-from collections import Counter, defaultdict
+from collections import Counter
 
-from findings import findings, table_rows
+from findings import findings
+from outcome import plural, said
 
 WORDS = {"pass": "pass", "fail": "fail", "hung": "fail: the guest hung or died", "build": "fail: does not build"}
-
-
-def plural(n: int, one: str, many: str = "") -> str:
-    return f"{n} {one if n == 1 else many or one + 's'}"
 
 
 # --- cells
@@ -29,10 +26,6 @@ def differences(cell: dict) -> list[tuple[str, str]]:
     return sorted(found.items())
 
 
-def said(result: str, why: str) -> str:
-    return f"{result}: {why}" if why else result
-
-
 def cell_tone(cell: dict) -> str:
     """pass, fail, stale, or not (not run)."""
     if cell["state"] != "fresh":
@@ -51,67 +44,6 @@ def cell_words(cell: dict) -> str:
     words = WORDS.get(verdict if verdict != "pass" else tone, "fail")
     return words + (", not required" if tone == "fail" and cell["need"] == "tried" else "") \
         + (", recorded" if cell["recorded"] else "")
-
-
-# --- cases
-def shown(cell: dict) -> dict[str, tuple[str, str]]:
-    """A cell's results.  A recorded cell that passed showed what is expected of it."""
-    if cell["recorded"] and cell["facts"]["verdict"] == "pass" and cell["state"] == "fresh":
-        return {name: ("pass", "") if skip is None else ("skip", skip) for name, skip in cell["expected"].items()}
-    return cell["cases"]
-
-
-def outcomes(model: dict) -> dict[str, list[dict]]:
-    """Each case's results in the cells; of a case that no cell has, with the series in the tables before-ARCH."""
-    found = defaultdict(list)
-    for cell in model["cells"]:
-        for name, (result, why) in shown(cell).items():
-            found[name].append({"where": cell["name"], "kind": "recorded" if cell["recorded"] else "run",
-                                "state": cell["state"], "result": result, "why": why})
-    in_cells = set(found)
-    for task, state, (name, _, result, verdict, *_) in table_rows(model, "before"):
-        if name not in in_cells:
-            found[name].append({"where": task.partition("-")[2], "kind": "before", "state": state, "result": result,
-                                "why": verdict.partition(": ")[2] if result == "skip" else ""})
-    return dict(found)
-
-
-def cases_known(model: dict) -> set[str]:
-    """Every case with a line on the page: of a decision, run, expected, or in a table before-ARCH."""
-    known = {case for _, _, case in model["rows"]} | {row[0] for _, _, row in table_rows(model, "before")}
-    return known.union(*(c["cases"].keys() | c["expected"].keys() for c in model["cells"]))
-
-
-def row_verdict(results: list[dict]) -> tuple[str, str]:
-    """Tone and words for one row of a decision."""
-    by = Counter(r["result"] if r["result"] in ("pass", "skip") else "fail" for r in results if r["state"] == "fresh")
-    kinds = Counter(r["kind"] for r in results if (r["state"], r["result"]) == ("fresh", "pass"))
-    unit = "architecture" if kinds["before"] else "cell"
-    passed = f"pass in {plural(by['pass'], unit)}"
-    if kinds["before"]:
-        passed += " (by make full)"
-    elif kinds["recorded"]:
-        passed += " (recorded)" if not kinds["run"] else f" ({kinds['recorded']} recorded)"
-    if by["fail"]:
-        return "fail", f"fail in {plural(by['fail'], unit)}" + (f", {passed}" if by["pass"] else "")
-    if by["pass"]:
-        return "pass", passed
-    if any(r["result"] != "skip" and r["state"] != "fresh" for r in results):
-        return "stale", "stale"
-    return "not", "only skipped" if results else "not run"
-
-
-def by_result(results: list[dict]) -> list[tuple[str, str, list[str]]]:
-    """(tone, words, where) of a case, failures first: one line for each result it has."""
-    found = defaultdict(list)
-    for r in results:
-        words = said(r["result"], r["why"]).replace("skip:", "skipped:", 1)
-        if r["state"] == "fresh":
-            tone = {"pass": "pass", "skip": "not"}.get(r["result"], "fail")
-        else:
-            tone, words = "stale", f"stale, was {words}"
-        found["fail pass not stale".split().index(tone), tone, words].append(r["where"])
-    return [(tone, words, where) for (_, tone, words), where in sorted(found.items())]
 
 
 # --- the whole

@@ -148,6 +148,6 @@ def load(out: Path | None = None) -> dict:
     return {"title": lines(arch.ROOT / "README.md")[0].lstrip("# "), "date": now["DATE"], "base": now["BASE"], "tree": now["TREE"],
             "series": now["IDS"], "rows": [r for r in rows(kunit / "decisions.tsv") if r[0] != "-"],
             "cells": [load_cell(c, now["TREE"], work, logs, out) for c in arch.matrix()],
-            "tasks": load_tasks(), "tables": load_tables(work),
+            "kinds": {kind: row["shows"] for kind, row in fresh.kinds().items()}, "tasks": load_tasks(), "tables": load_tables(work),
             "patches": load_patches(patches, now["PATCHES"].split()),
             "checks": load_checks(work / "results/checks", now["SUM"])}

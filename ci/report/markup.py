@@ -8,8 +8,8 @@ __all__ = ["h", "wrap", "anchor", "mark", "link", "section", "table", "num", "ce
 
 
 def wrap(text: str) -> str:
-    """Lets a name break after the characters that join its words."""
-    return re.sub(r"[_./]", r"\g<0><wbr>", h(text))
+    """Lets a name or an expression break after the characters that join its words."""
+    return re.sub(r"[_/,(:=|]|\.(?=\w{3})", r"\g<0><wbr>", h(text)).replace("-&gt;", "<span class=name>-&gt;</span><wbr>")
 
 
 def anchor(text: str) -> str:
@@ -47,16 +47,18 @@ def num(text: object) -> str:
 
 
 def table(kind: str, label: str, columns: list[str], rows: list[tuple[str, list[str]]]) -> str:
-    """KIND: `flow`, a table of words whose rows become blocks on a narrow screen, or `wide`,
-    one that scrolls.  Rows: attributes of <tr>, and HTML, of which the first heads the row;
-    what is not a <td> yet becomes one."""
+    """KIND, on a narrow screen, where a row becomes a block: `flow`, a line for each of its
+    cells; `grid`, each cell beside the name of its column.  Rows: attributes of <tr>, and HTML,
+    of which the first heads the row; what is not a <td> yet becomes one."""
     body = []
     for attributes, (head, *cells) in rows:
-        body.append(f"<tr{attributes and ' ' + attributes}><th scope=row>{head}</th>"
-                    + "".join(c if c.startswith("<td") else cell(c) for c in cells) + "</tr>")
+        cells = [c if c.startswith("<td") else cell(c) for c in cells]
+        if kind == "grid":
+            cells = [c.replace("<td", f'<td data-column="{h(name)}"', 1) for c, name in zip(cells, columns[1:], strict=True)]
+        body.append(f"<tr{attributes and ' ' + attributes}><th scope=row>{head}</th>" + "".join(cells) + "</tr>")
     head = "".join(f"<th scope=col>{wrap(c)}</th>" for c in columns)
-    return (f'<div class=scroll tabindex=0 role=region aria-label="{h(label)}"><table class={kind}><thead><tr>{head}'
-            "</tr></thead><tbody>\n" + "\n".join(body) + "\n</tbody></table></div>")
+    return (f'<table class={kind} aria-label="{h(label)}"><thead><tr>{head}</tr></thead><tbody>\n' + "\n".join(body)
+            + "\n</tbody></table>")
 
 
 def details(summary: str, html: str, shown: bool = False) -> str:

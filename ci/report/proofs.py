@@ -3,9 +3,11 @@
 from collections import Counter, defaultdict
 
 from findings import coverage_counts, missing_tables, mutant_tone, table_rows
-from judge import plural
 from markup import *
+from outcome import plural
 
+TASKS = {"fresh": ("pass", "ok"), "other tools": ("pass", "ok, other tools"), "bad": ("fail", "failed"), "stale": ("stale", "stale"),
+         "missing": ("not", "not run")}
 SHOWN = "mutants", "before", "coverage", "hunks"
 
 
@@ -30,7 +32,7 @@ def mutants(model: dict, page: dict) -> str:
             tone = mutant_tone(killer)
             by = link(killer, page["known"]) if tone == "killed" else h(killer) if tone == "equivalent" \
                 else mark("fail" if state_ == "fresh" else "stale", killer or "not killed")
-            rows.append((f"id=m{n}", [h(name), by, wrap(" in ".join(w for w in where if w))]))
+            rows.append((f"id=m{n}", [wrap(name), by, wrap(" in ".join(w for w in where if w))]))
         parts.append(details(f"<strong>{h(task.partition('-')[2])}</strong>: {tally['killed']} of {len(entries)} killed, "
                              f"{tally['equivalent']} argued equivalent {state(entries[0][1])}",
                              table("flow", f"Mutants on {task}", ["Mutant", "Killed by", "Where"], rows)))
@@ -47,7 +49,7 @@ def before(model: dict, page: dict) -> str:
     return section("before", "What fails without the series", note(
         "Each case on the base with the tests and nothing else of the series. A case that passes there guards behaviour that "
         "must not change. The tables of decisions have the result of each case."),
-        table("wide", "Cases by what they do without the series", ["Architecture", *kinds, "State"], rows) if rows else "",
+        table("grid", "Cases by what they do without the series", ["Architecture", *kinds, "State"], rows) if rows else "",
         absent(model, "before"))
 
 
@@ -57,11 +59,11 @@ def coverage(model: dict, page: dict) -> str:
         arch, counts = task.partition("-")[2], coverage_counts(row)
         if counts:
             lines, run, branches, taken = counts
-            rows.append(("", [h(arch), h(row[0]), h(row[1]), num(run), num(lines), num(taken), num(branches), state(state_)]))
+            rows.append(("", [h(arch), wrap(row[0]), wrap(row[1]), num(run), num(lines), num(taken), num(branches), state(state_)]))
         else:
             stale = " " + state("stale") if state_ != "fresh" else ""
-            reasons.append(f"<li>{h(arch)}: {h(' · '.join(row))}{stale}</li>")
-    parts = [table("wide", "Coverage by function", ["Architecture", "Function", "File", "Lines run", "of",
+            reasons.append(f"<li>{h(arch)}: {wrap(' · '.join(row))}{stale}</li>")
+    parts = [table("grid", "Coverage by function", ["Architecture", "Function", "File", "Lines run", "of",
                                                     "Branches taken", "of", "State"], rows)] if rows else []
     if reasons:
         said = plural(len(reasons), "line or branch not run, and why", "lines and branches not run, and why")
@@ -73,7 +75,7 @@ def coverage(model: dict, page: dict) -> str:
 def hunks(model: dict, page: dict) -> str:
     parts = []
     for task, entries in by_task(model, "hunks").items():
-        rows = [("", [h(subject), wrap(file) + (f"<br><code>{h(where)}</code>" if where else ""),
+        rows = [("", [h(subject), wrap(file) + (f"<br><code>{wrap(where)}</code>" if where else ""),
                       mark("fail" if state_ == "fresh" else "stale", "nothing fails") if verdict.startswith("NOTHING")
                       else link(verdict, page["known"])]) for _, state_, (subject, file, where, verdict, *_) in entries]
         parts.append(details(f"<strong>{h(task.partition('-')[2])}</strong>: {plural(len(rows), 'hunk')} {state(entries[0][1])}",
@@ -100,18 +102,30 @@ def patches(model: dict, page: dict) -> str:
         + checks["tools"]), table("flow", "Patches", ["Patch", "Checks", "Lines", "Files"], rows))
 
 
+def proofs(model: dict, page: dict) -> str:
+    """A line for each kind of task: what it shows, and whether it did, for each of its arguments."""
+    kinds = defaultdict(list)
+    for t in model["tasks"]:
+        kind, _, argument = t["task"].partition("-")
+        tone, word = TASKS[t["state"]]
+        kinds[kind].append(f'<a class=name href="#t-{anchor(t["task"])}">{mark(tone, f"{argument} {word}")}</a>')
+    rows = [("", [h(kind), h(model["kinds"].get(kind, "")), " ".join(marks)]) for kind, marks in kinds.items()]
+    return section("proofs", "What else is proven", note(
+        "The proofs that make full runs, and their verdicts, which are kept in git. Stale: of an earlier state of the series, the base, "
+        "or what the proof reads. Other tools: current, but the compiler or QEMU here is another."),
+        table("flow", "Proofs by kind", ["Proof", "Shows", "Where"], rows))
+
+
 def tasks(model: dict, page: dict) -> str:
     rows = []
     for t in model["tasks"]:
         tone = {"fresh": "pass", "other tools": "pass", "bad": "fail", "stale": "stale"}.get(t["state"], "not")
         said = (mark(tone, t["verdict"]) + " " if t["verdict"] else "") + h(t["detail"])
-        rows.append(("", [h(t["task"]), state(t["state"]), said, h(t["tools"])]))
+        rows.append((f'id="t-{anchor(t["task"])}"', [h(t["task"]), state(t["state"]), said, h(t["tools"])]))
     parts = []
     for task, found in model["tables"].items():
         if task.split("-")[0] not in SHOWN:
             parts.append(details(f"<strong>{h(task)}</strong>: {plural(len(found['rows']), 'line')} {state(found['state'])}",
-                                 "<ul>\n" + "\n".join(f"<li>{h(' · '.join(row))}</li>" for row in found["rows"]) + "\n</ul>"))
-    return section("tasks", "Tasks of make full", note(
-        "Current: of this series, this base, and what the task reads now. Stale: of an earlier state of any of them. Of other "
-        "tools: current, but the compiler or QEMU here is another."),
-        table("flow", "Tasks of make full", ["Task", "State", "Result", "Tools"], rows), *parts)
+                                 "<ul>\n" + "\n".join(f"<li>{wrap(' · '.join(row))}</li>" for row in found["rows"]) + "\n</ul>"))
+    return section("tasks", "Tasks of make full: verdicts and tools", details(
+        plural(len(rows), "task"), table("flow", "Tasks of make full", ["Task", "State", "Result", "Tools"], rows)), *parts)

@@ -7,17 +7,13 @@ import sys
 from pathlib import Path
 
 import cells
+import decided
 import load
 import proofs
 from findings import coverage_counts, mutant_tone, table_rows
-from judge import cases_known, outcomes, plural, row_verdict, summary
-from markup import h
-
-SECTIONS = {"failures": cells.failures, "matrix": cells.matrix, "cells": cells.cells, "decisions": cells.decisions,
-            "cases": cells.cases, "mutants": proofs.mutants, "before": proofs.before, "coverage": proofs.coverage,
-            "hunks": proofs.hunks, "patches": proofs.patches, "tasks": proofs.tasks}
-NAMES = {"before": "Without the series"}
-
+from judge import summary
+from markup import h, section
+from outcome import by_arch, cases_known, outcomes, plural, proven
 
 def coverage_total(model: dict) -> str:
     fresh = [coverage_counts(row) for _, state, row in table_rows(model, "coverage") if state == "fresh"]
@@ -29,21 +25,17 @@ def coverage_total(model: dict) -> str:
     return "stale" if stale else "no table here (make full)"
 
 
-def facts(model: dict, page: dict) -> dict[str, str]:
-    """The head of the page: a line for each section."""
+def figures(model: dict, page: dict) -> str:
+    """A line for each section."""
     tally, recorded = page["tally"], [t["state"] for t in model["tasks"]]
-    tones = [row_verdict(page["outcomes"].get(case, []))[0] for _, _, case in model["rows"]]
     mutants = [mutant_tone(row[2]) if state == "fresh" else "stale" for _, state, row in table_rows(model, "mutants")]
     checks = [model["checks"]["by"].get(p["file"], {}).get("verdict", "not checked") for p in model["patches"]]
-    return {
+    found = {
         "Base": model["base"] or "unknown: there is no tree here (make tree)",
         "Series": f"{plural(len(model['patches']), 'patch', 'patches')}, patch ids {model['series']}",
         "Page made": model["date"],
         "Cells": f"{tally['pass']} pass, {tally['fail']} fail, {tally['stale']} stale, {tally['not']} not run; "
                  f"{len(model['cells'])} in the matrix",
-        "Decisions": f"{plural(len(tones), 'row')} of {plural(len({r[0] for r in model['rows']}), 'table')}: "
-                     f"{tones.count('pass')} proved by a passing case, {tones.count('fail')} fail, "
-                     f"{tones.count('stale')} stale, {tones.count('not')} not run or only skipped",
         "Mutants": f"{mutants.count('killed')} killed by a named case, {mutants.count('equivalent')} argued equivalent, "
                    f"{mutants.count('alive')} not killed; {mutants.count('stale')} stale" if mutants else "no table here (make full)",
         "Coverage": coverage_total(model),
@@ -52,14 +44,24 @@ def facts(model: dict, page: dict) -> dict[str, str]:
         "Tasks of make full": f"{recorded.count('fresh')} ok and current, {recorded.count('other tools')} of other tools, "
                               f"{recorded.count('bad')} failed, {recorded.count('stale')} stale, "
                               f"{recorded.count('missing')} not run"}
+    return section("figures", "In figures", "<dl>", *(f"<dt>{h(k)}</dt><dd>{h(v)}</dd>" for k, v in found.items()), "</dl>")
+
+
+SECTIONS = {"proven": decided.proven, "failures": cells.failures, "matrix": cells.matrix, "proofs": proofs.proofs,
+            "figures": figures, "decisions": decided.decisions, "patches": proofs.patches, "mutants": proofs.mutants,
+            "before": proofs.before, "coverage": proofs.coverage, "hunks": proofs.hunks, "cases": cells.cases, "cells": cells.cells,
+            "tasks": proofs.tasks}
+NAMES = {"proven": "Decisions", "figures": "In figures", "decisions": "Rows", "before": "Without the series"}
 
 
 def document(model: dict, css: str) -> tuple[str, str]:
     """The page, and its verdict in a sentence."""
-    page = {**summary(model), "outcomes": outcomes(model), "known": cases_known(model)}
+    found = outcomes(model)
+    page = {**summary(model), "outcomes": found, "known": cases_known(model),
+            "rows": {case: by_arch(model, found, case) for _, _, case in model["rows"]}}
+    tone, sentence = proven(model, found)
     word = {"pass": "pass", "fail": "FAIL", "stale": "incomplete"}[page["tone"]]
     nav = "\n".join(f"<li><a href=#{s}>{NAMES.get(s, s.capitalize())}</a></li>" for s in SECTIONS)
-    head = "\n".join(f"<dt>{h(k)}</dt><dd>{h(v)}</dd>" for k, v in facts(model, page).items())
     sections = "\n".join(make(model, page) for make in SECTIONS.values())
     return f"""<!doctype html>
 <html lang=en>
@@ -74,13 +76,11 @@ def document(model: dict, css: str) -> tuple[str, str]:
 <body>
 <header>
 <h1>{h(model['title'])}</h1>
+<p class="verdict {tone}"><strong>{h(sentence)}</strong></p>
 <p class="verdict {page['tone']}" id=verdict>{h(page['sentence'])}</p>
 <nav aria-label="Parts of this page"><ul>
 {nav}
 </ul></nav>
-<dl>
-{head}
-</dl>
 </header>
 <main>
 {sections}

@@ -30,7 +30,7 @@ def model(*cells: dict, **values) -> dict:
     return {"title": "a <test> & more", "date": "2026-01-02 03:04 UTC", "base": "Linux 7.3.99", "tree": "", "series": "0123",
             "rows": [["ring", "a <row> & more", "suite.holds"], ["ring", "another row", "suite.breaks"],
                      ["dma", "deep", "suite.rows.deep"]],
-            "cells": list(cells), "tasks": [], "tables": {},
+            "cells": list(cells), "kinds": {"mutants": "each <condition>"}, "tasks": [], "tables": {},
             "patches": [{"file": "a.patch", "subject": "kernel: name the ten", "plus": 1, "minus": 1, "files": 1}],
             "checks": {"state": "fresh", "tools": "codespell 2", "by": {"a.patch": {"verdict": "ok", "findings": []}}},
             **values}

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the results come to (ci/report/judge.py, findings.py)."""
+"""What the results come to (ci/report/judge.py, outcome.py, findings.py)."""
 import unittest
 
 from report_model import SEEN, cell, everything, html, model, table, task
 import findings
 import judge
+import outcome
 
 
 class Cells(unittest.TestCase):
@@ -42,41 +43,97 @@ class Cells(unittest.TestCase):
 
 
 class Rows(unittest.TestCase):
-    def row(self, m: dict, case: str) -> tuple[str, str]:
-        return judge.row_verdict(judge.outcomes(m).get(case, []))
+    def on(self, m: dict, case: str) -> dict[str, tuple[str, str]]:
+        return outcome.by_arch(m, outcome.outcomes(m), case)
+
+    def um(self, c: dict, case: str = "suite.holds", **values) -> tuple[str, str]:
+        return self.on(model(c, **values), case)["um"]
 
     def test_results_of_this_run(self):
-        self.assertEqual(self.row(model(cell("um"), cell("s390")), "suite.holds"), ("pass", "pass in 2 cells"))
-        self.assertEqual(self.row(model(cell("um")), "suite.rows.deep"), ("not", "only skipped"))
-        self.assertEqual(self.row(model(cell("um", state="stale")), "suite.holds"), ("stale", "stale"))
-        self.assertEqual(self.row(model(cell("um", "")), "suite.holds"), ("not", "not run"))
-        failed = cell("s390", "fail", cases={"suite.holds": ("fail", "")})
-        self.assertEqual(self.row(model(cell("um"), failed), "suite.holds"), ("fail", "fail in 1 cell, pass in 1 cell"))
+        self.assertEqual(self.um(cell("um")), ("pass", "passed"))
+        self.assertEqual(self.um(cell("um"), "suite.rows.deep"), ("not", "skipped"))
+        self.assertEqual(self.um(cell("um", state="stale")), ("stale", "stale"))
+        self.assertEqual(self.um(cell("um", state="stale"), "suite.rows.deep"), ("not", "skipped, stale"))
+        self.assertEqual(self.um(cell("um", "")), ("not", "not run"))
+        self.assertEqual(self.um(cell("um", "", expected={})), ("", ""))
+        self.assertEqual(self.um(cell("um", "fail", cases={"suite.holds": ("crash", "")})), ("fail", "failed"))
+
+    def test_each_architecture_has_its_own(self):
+        self.assertEqual(self.on(model(cell("um"), cell("s390", "")), "suite.holds"),
+                         {"um": ("pass", "passed"), "s390": ("not", "not run")})
+
+    def test_of_several_cells_a_failure_wins_then_a_pass(self):
+        skipped = cell("um-m", cases={"suite.holds": ("skip", "not from a module")})
+        failed = cell("um-debug", "fail", cases={"suite.holds": ("fail", "")})
+        self.assertEqual(self.on(model(skipped, cell("um")), "suite.holds")["um"], ("pass", "passed"))
+        self.assertEqual(self.on(model(skipped, cell("um", state="stale")), "suite.holds")["um"], ("not", "skipped"))
+        self.assertEqual(self.on(model(cell("um"), failed), "suite.holds")["um"], ("fail", "failed"))
 
     def test_a_recorded_cell_showed_what_is_expected(self):
+        kept = cell("um", recorded=True, cases={})
+        self.assertEqual(self.um(kept), ("pass", "passed, kept"))
+        self.assertEqual(self.um(kept, "suite.rows.deep"), ("not", "skipped, kept"))
+        self.assertEqual(self.on(model(cell("um-m"), kept), "suite.holds")["um"], ("pass", "passed"))
+        self.assertEqual(self.um(cell("um", recorded=True, cases={}, state="stale")), ("stale", "stale"))
+
+    def test_which_case_of_a_recorded_cell_failed_is_not_known(self):
+        self.assertEqual(self.um(cell("um", "fail", recorded=True, cases={})), ("stale", "cell failed, kept"))
+
+    def test_else_what_a_task_of_make_full_rests_on(self):
+        for name, state, want in (("mutants-um", "fresh", ("pass", "passed, kept")), ("before-um", "other tools", ("pass", "passed, kept")),
+                                  ("mutants-um", "stale", ("not", "not run")), ("mutants-um", "bad", ("not", "not run")),
+                                  ("lab-um", "fresh", ("not", "not run")), ("mutants-s390", "fresh", ("not", "not run"))):
+            self.assertEqual(self.um(cell("um", ""), tasks=[task(name, state)]), want, name)
+        m = model(cell("um"), tasks=[task("mutants-um")])
+        self.assertEqual([r["where"] for r in outcome.outcomes(m)["suite.holds"]], ["um"])
+        self.assertEqual(self.um(cell("um", state="stale"), tasks=[task("mutants-um")]), ("pass", "passed, kept"))
+
+    def test_else_the_tables_before(self):
+        m = model(cell("um", ""), cell("s390", ""), tables={"before-um": table("fresh", "suite.holds|fail|pass|fails before"),
+                  "before-s390": table("stale", "suite.breaks|fail|pass|fails before", "suite.rows.deep|skip|skip|skipped: no room")})
+        self.assertEqual(self.on(m, "suite.holds"), {"um": ("pass", "passed, kept"), "s390": ("not", "not run")})
+        self.assertEqual(self.on(m, "suite.breaks"), {"um": ("not", "not run"), "s390": ("stale", "stale")})
+        self.assertEqual([r["why"] for case in ("suite.holds", "suite.rows.deep") for r in outcome.outcomes(m)[case]], ["", "no room"])
+
+        m = model(cell("um"), tables={"before-um": table("fresh", "suite.holds|fail|pass|fails before")})
+        self.assertEqual([r["where"] for r in outcome.outcomes(m)["suite.holds"]], ["um"])
+
+    def test_why_it_is_skipped(self):
+        m = model(cell("um"), cell("um-m"), cell("s390"), cell("arm64", cases={"suite.rows.deep": ("pass", "")}))
+        found = outcome.outcomes(m)
+        self.assertEqual(outcome.skips(found["suite.rows.deep"], self.on(m, "suite.rows.deep")), {"no-room-in-here": ["um", "s390"]})
+        m = model(cell("um"), cell("um-m", cases={"suite.holds": ("skip", "not from a module")}))
+        self.assertEqual(outcome.skips(outcome.outcomes(m)["suite.holds"], self.on(m, "suite.holds")), {})
+
+    def test_what_becomes_of_a_row(self):
+        for c, want in ((cell("um"), "proven"), (cell("um", state="stale"), "stale"), (cell("um", ""), "not run"),
+                        (cell("um", cases={"suite.holds": ("skip", "x")}), "only skipped"),
+                        (cell("um", "fail", cases={"suite.holds": ("fail", "")}), "failed")):
+            self.assertEqual(outcome.verdict(self.on(model(c), "suite.holds")), want)
+        failed = cell("s390", "fail", cases={"suite.holds": ("fail", "")})
+        self.assertEqual(outcome.verdict(self.on(model(cell("um"), failed), "suite.holds")), "failed")
+
+    def test_are_all_proven(self):
+        def said(*cells: dict) -> tuple[str, str]:
+            m = model(*cells)
+            m["rows"].pop()
+            return outcome.proven(m, outcome.outcomes(m))
         kept = cell("s390", recorded=True, cases={})
-        self.assertEqual(self.row(model(cell("um"), kept), "suite.holds"), ("pass", "pass in 2 cells (1 recorded)"))
-        self.assertEqual(self.row(model(kept), "suite.holds"), ("pass", "pass in 1 cell (recorded)"))
-        self.assertEqual(self.row(model(kept), "suite.rows.deep"), ("not", "only skipped"))
-
-    def test_a_recorded_cell_that_is_stale_or_failed_shows_nothing(self):
-        for c in cell("um", recorded=True, cases={}, state="stale"), cell("um", "fail", recorded=True, cases={}):
-            self.assertEqual(self.row(model(c), "suite.holds"), ("not", "not run"))
-
-    def test_else_the_tables_of_make_full(self):
-        m = model(cell("um", ""), tables={"before-um": table("fresh", "suite.holds|fail|pass|fails before"),
-                                          "before-s390": table("stale", "suite.breaks|fail|pass|fails before",
-                                                               "suite.rows.deep|skip|skip|skipped: no room")})
-        self.assertEqual(self.row(m, "suite.holds"), ("pass", "pass in 1 architecture (by make full)"))
-        self.assertEqual(self.row(m, "suite.breaks"), ("stale", "stale"))
-        self.assertEqual(self.row(m, "suite.rows.deep"), ("not", "only skipped"))
-        self.assertEqual([r["why"] for case in ("suite.holds", "suite.rows.deep") for r in judge.outcomes(m)[case]], ["", "no room"])
+        self.assertEqual(said(cell("um"), kept, cell("arm64", "")),
+                         ("pass", "All 2 rows of 1 decision are proven, each by a case that passed; on um, s390."))
+        self.assertEqual(said(kept)[1], "All 2 rows of 1 decision are proven, each by a case that passed, 2 of them by verdicts "
+                                        "kept in git alone; on s390.")
+        self.assertEqual(said(cell("um", "")), ("stale", "0 of 2 rows of 1 decision are proven. The others: 2 not run."))
+        self.assertEqual(said(cell("um", "fail", cases={"suite.holds": ("fail", ""), "suite.breaks": ("pass", "")})),
+                         ("fail", "1 of 2 rows of 1 decision are proven by a case that passed; on um. The others: 1 failed."))
 
     def test_each_result_of_a_case_failures_first(self):
-        m = model(cell("um"), cell("s390", state="stale"), cell("arm64", "fail", cases={"suite.holds": ("fail", "")}))
-        self.assertEqual(judge.by_result(judge.outcomes(m)["suite.holds"]),
-                         [("fail", "fail", ["arm64"]), ("pass", "pass", ["um"]), ("stale", "stale, was pass", ["s390"])])
-        self.assertIn(("not", "skipped: no-room-in-here", ["um"]), judge.by_result(judge.outcomes(m)["suite.rows.deep"]))
+        m = model(cell("um"), cell("s390", state="stale"), cell("arm64", "fail", cases={"suite.holds": ("fail", "")}),
+                  cell("ppc64", recorded=True))
+        found = outcome.outcomes(m)
+        self.assertEqual(outcome.by_result(found["suite.holds"]), [
+            ("fail", "fail", ["arm64"]), ("pass", "pass", ["um"]), ("pass", "pass, kept", ["ppc64"]), ("stale", "stale, was pass", ["s390"])])
+        self.assertIn(("not", "skipped: no-room-in-here", ["um"]), outcome.by_result(found["suite.rows.deep"]))
 
 
 class Verdict(unittest.TestCase):

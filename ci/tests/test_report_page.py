@@ -2,12 +2,13 @@
 """The page as HTML, and the program that makes it (ci/report/report)."""
 import fcntl
 import os
+import re
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from report_model import EXPECTED, Page, cell, everything, html, model
+from report_model import EXPECTED, Page, cell, everything, html, model, task
 import arch
 import render
 
@@ -63,9 +64,29 @@ class Rendered(unittest.TestCase):
             self.assertIn(f"<dd>{text}</dd>", self.html)
 
     def test_the_grid_has_a_column_a_flavour(self):
-        grid = self.html[self.html.index("Architecture by flavour"):]
-        self.assertRegex(grid, r'<th scope=row>um</th><td><a href="#cell-um"><span class=pass>2/1</span></a> </td><td></td>'
-                               r'<td><a href="#cell-um-debug">')
+        self.assertRegex(self.html, r'<th scope=row>um</th><td data-column="plain"><a href="#cell-um" data-cell="um"><span class=pass>'
+                                    r'2 passed, 1 skipped</span></a> </td><td data-column="VIRTIO=m"></td><td data-column="debug">'
+                                    r'<a href="#cell-um-debug" data-cell="um-debug"><span class=pass>2 passed, 1 skipped, kept</span>')
+
+    def test_every_row_has_its_outcome_on_every_architecture(self):
+        rows = [row.partition("</tr>")[0] for row in self.html.split("<tr class=decision><th scope=row>")[1:]]
+        self.assertEqual(len(rows), 3)
+        found = re.findall(r'data-column="(.*?)"><span class=(\w+)>(.*?)</span>', next(row for row in rows if row.startswith("another row")))
+        self.assertEqual(found, [("um", "pass", "passed"), ("x86_64", "fail", "failed"), ("s390", "stale", "stale"),
+                                 ("ppc64le", "not", "not run"), ("ppc64", "not", "not run"), ("arm64", "not", "not run")])
+        for n, text in enumerate(("Kills 1 mutant<", "Without the series: guards unchanged behaviour (um)<",
+                                  "Skipped on um, x86_64, s390: no-room-in-here<")):
+            self.assertIn(text, rows[n])
+
+    def test_what_is_known_of_a_proof_without_its_table(self):
+        page = html(model(cell("um"), tasks=[task("mutants-um", "stale", "65 mutants")]))
+        self.assertIn("<li>mutants-um <span class=stale>stale</span> 65 mutants</li>", page)
+        self.assertIn("What a case does without the series is not known here by row: <code>make full TASKS='before-*'</code> finds out. "
+                      "No verdict is kept in git.", page)
+
+    def test_proofs_by_kind(self):
+        self.assertRegex(self.html, '<th scope=row>mutants</th><td>each &lt;condition&gt;</td><td><a class=name href="#t-mutants-um">'
+                                    '<span class=pass>um ok</span></a>')
 
     def test_the_order_depends_on_nothing_else(self):
         m = everything()
