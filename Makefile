@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT FORCE ACCEPT FRESH WHICH
+export KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT SILENT_MINUTES FORCE ACCEPT FRESH WHICH
 unexport MAKEFLAGS MFLAGS
 # What a sender says: ci/series/mails --help.
 export PART SIGNOFF ASSISTED_BY REROLL RFC RESEND PREFIX STABLE TESTED RECIPIENTS IN_REPLY_TO RESULTS
@@ -150,6 +150,7 @@ help: ## this
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= WHICH= REQUESTS=  for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'
+	@echo '  SILENT_MINUTES=  minutes without a new file or line of output until a build counts as hung (15)'
 	@echo '  CC=           compiler, also "ccache gcc"'
 	@echo '  PART= SIGNOFF= ASSISTED_BY= REROLL= RFC= RESEND= PREFIX= STABLE= TESTED=   for make mails and b4: ci/series/mails --help'
 	@echo '  YES=1         install packages without asking'

@@ -107,7 +107,7 @@ def mailbox(name: str, value: str, goal: str) -> None:
 
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
-    "JOBS": number, "TIME_LIMIT": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
+    "JOBS": number, "TIME_LIMIT": number, "SILENT_MINUTES": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
     "CELLS": cell, "SUITE": suite, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "TASKS": task, "BASE": base,
     "KERNEL_SRC": source, "MBOX": mailbox}
 

@@ -23,6 +23,6 @@ compile_objects() {
 	shift
 	printf '.PHONY: %s\n%s: ; +@"%s" $@ "%s/$@" "%s/$@.list" %s\n' "${configs[*]}" "${configs[*]}" \
 		"$ROOT/ci/proof/compile" "$dir/$which" "$dir" "$*" >"$dir/compile.mk"
-	step "${dir##*/}-$which" make -s -k -j"$JOBS" -f "$dir/compile.mk" "${configs[@]}" ||
+	STEP_OBJECTS=$OBJECTS/build step "${dir##*/}-$which" make -s -k -j"$JOBS" -f "$dir/compile.mk" "${configs[@]}" ||
 		die fail "${dir##*/}: no objects of $which" "read $STEP_LOG"
 }

@@ -34,7 +34,7 @@ same 'and those that passed are kept' 2 "$(grep -c '(recorded)' "$TMP/out")"
 expect 'it is recorded as bad' 0 $'bad-um\tbad\texit code 1: why' full --list
 play bad 'echo mended'
 expect 'and runs again' 0 'ok    bad-um: mended' full bad-um
-expect 'how far, and how long' 0 '2 of 3 tasks done, about [0-9]+ min left; now good-um' \
+expect 'how far, and how long' 0 '2 of 3 tasks done, about [0-9]+ s left; now good-um' \
 	bash -c "sed -i '/^good-um/d' '$copy/ci/proof/verdicts/v7.3.tsv'; '$copy/ci/full' 'good-*' bad-um"
 expect 'another run ends it' 10 '' full busy-um
 expect 'reads that change meanwhile: nothing is recorded' 6 'what fickle-um reads changed' full fickle-um

@@ -70,6 +70,9 @@ cell_id >"$WORK/results/$1/id"
 echo "$1 7 passed"
 EOT
 matrix() { env FAILING="$1" "$TMP/clone/ci/cell/matrix" um um-clang um-debug; }
+expect 'which cell of how many, and how long' 0 'cell 1 of 3: um; how long is not known' matrix ''
+expect 'by the last run' 0 'cell 3 of 3: um-debug; about [0-9]+ s left' env FORCE=1 "$TMP/clone/ci/cell/matrix" um um-clang um-debug
+rm -rf "$TMP"/cache/*/work-*/results
 expect 'a cell fails: the others run, and the end says which' 1 'cells failed: um$' matrix um
 same 'a line a cell' 3 "$(grep -cE '^(ok|FAIL) ' "$TMP/out")"
 expect 'one that passed is kept, one that failed runs again' 0 '^ok    um 7 passed$' matrix ''
@@ -88,15 +91,23 @@ expect 'what is missing for any of them is said before the first' 3 'missing: cl
 mkdir -p "$TMP/linux/tools/testing/kunit"
 cat >"$TMP/linux/tools/testing/kunit/kunit.py" <<'EOT'
 #!/bin/bash
-for a; do case $a in --build_dir=*) build=${a#*=} ;; esac; done
-echo >"$build/old.o"
-for i in 1 2 3 4; do sleep "$PAUSE"; echo >"$build/old.o"; done
+for a; do case $a in --build_dir=*) build=${a#*=} ;; --make_options=CC=*) cc=${a#*CC=} ;; esac; done
+echo 'int a;' >"$build/a.c"
+for i in 1 2 3 4 5; do $cc -c "$build/a.c" -o "$build/a.o" || exit; done
 echo >"$build/linux"
 EOT
-chmod +x "$TMP/linux/tools/testing/kunit/kunit.py"
+# (a launcher, as ccache is one)
+cat >"$TMP/compiler" <<'EOT'
+#!/bin/bash
+[ "$2" = --version ] || case $PAUSE in ever) kill -STOP $$ ;; *) sleep "$PAUSE" ;; esac
+exec "$@"
+EOT
+chmod +x "$TMP/linux/tools/testing/kunit/kunit.py" "$TMP/compiler"
 rm -rf "$TREE" "$TMP/cache"
 "$HERE/ci/series/tree" >/dev/null 2>&1
 sed 's/STEP_SILENCE=.*)) /STEP_SILENCE=7 /' "$TMP/clone/ci/cell/kernel.real" >"$TMP/clone/ci/cell/kernel"
-expect 'a slow build that writes objects is left alone' 0 '' env PAUSE=3 "$TMP/clone/ci/cell/kernel" um
+kernel() { env CC="$TMP/compiler gcc" PAUSE="$1" "$TMP/clone/ci/cell/kernel" um; } # SECONDS
+expect 'a slow compiler is left alone, however long the build takes' 0 '' kernel 4
 rm -rf "$TMP"/cache/*/work-*/build
-expect 'a build that writes none is ended' 1 'SILENT_MINUTES=30' env PAUSE=60 "$TMP/clone/ci/cell/kernel" um
+expect 'one that stops for ever is ended' 1 'SILENT_MINUTES=30' kernel ever
+same 'and nothing of it is left' '' "$(pgrep -f "$TMP/compiler")"

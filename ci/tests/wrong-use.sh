@@ -55,6 +55,7 @@ REQUESTS=many|lab ARCH=x86_64 REQUESTS=many
 REQUESTS=-1|lab ARCH=x86_64 REQUESTS=-1
 JOBS=none|kunit ARCH=um JOBS=none
 JOBS=0|kunit ARCH=um JOBS=0
+SILENT_MINUTES=never|kunit ARCH=um SILENT_MINUTES=never
 TIME_LIMIT=long|kunit ARCH=um TIME_LIMIT=long
 REPEAT=often|kunit ARCH=um REPEAT=often
 there is no v9.9.*v7.3|tree BASE=v9.9
