@@ -46,6 +46,7 @@ deps: ## install the Debian packages that are missing (YES=1 does not ask)
 .PHONY: fetch
 fetch: deps ## fetch all that comes over the network; afterwards everything works offline
 	@ci/series/source --fetch >/dev/null
+	@ci/cell/shell --fetch
 	@ci/series/base-info
 
 .PHONY: tree
@@ -72,6 +73,10 @@ kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case
 .PHONY: cell
 cell: tree ## one cell: make cell CELL=x86_64-debug [SUITE=name[.case]] [ACCEPT=1]
 	@ci/cell/kunit $(if $(ACCEPT),--accept) $(or $(CELL),um) $(if $(SUITE),'$(SUITE)')
+
+.PHONY: shell
+shell: tree ## a guest with the series to look around in: make shell ARCH=s390; runs commands from a pipe
+	@ci/cell/shell $(or $(ARCH),um)
 
 .PHONY: matrix
 matrix: deps tree ## every cell of ci/cell/matrix.tsv, or CELLS='um s390-debug'; resumes

@@ -35,6 +35,8 @@ class Arch:
     counted: str
     counted_cmdline: str
     again: str
+    debian: str
+    device: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def setup(a: Arch) -> dict[str, str | list[str]]:
     qemu = a.qemu.replace("-cpu power9", f"-cpu {os.environ.get('POWER') or 'power9'}")
     return {"LINUX_ARCH": a.linux, "KUNIT_ARCH": a.kunit, "CROSS": a.cross, "LINUX_DIR": a.dir, "IMAGE": a.image,
             "CMDLINE": a.cmdline, "BOOT": qemu.split(), "COUNTED": a.counted.split(),
-            "COUNTED_CMDLINE": a.counted_cmdline, "AGAIN": a.again}
+            "COUNTED_CMDLINE": a.counted_cmdline, "AGAIN": a.again, "DEBIAN": a.debian, "DEVICE": a.device}
 
 
 def main(args: list[str]) -> int:

@@ -3,7 +3,7 @@
 # Architectures and cells for bash; the facts are in arches.tsv and ci/cell/matrix.tsv.
 # Sourced after lib.sh.  arch_setup ARCH sets
 #
-#   LINUX_ARCH KUNIT_ARCH CROSS LINUX_DIR IMAGE CMDLINE COUNTED_CMDLINE
+#   LINUX_ARCH KUNIT_ARCH CROSS LINUX_DIR IMAGE CMDLINE COUNTED_CMDLINE AGAIN DEBIAN DEVICE
 #   BOOT COUNTED    arrays: QEMU, and its options for a clock that counts instructions
 #
 # and cell_setup CELL also cell arch flavour virtio compiler need CELL_CC.
@@ -16,7 +16,7 @@ arch_setup() {
 	local facts
 	facts=$(arch_facts setup "$1") || exit
 	# (empty first, so that shellcheck knows them)
-	LINUX_ARCH='' KUNIT_ARCH='' CROSS='' LINUX_DIR='' IMAGE='' CMDLINE='' COUNTED_CMDLINE='' BOOT=() COUNTED=()
+	LINUX_ARCH='' KUNIT_ARCH='' CROSS='' LINUX_DIR='' IMAGE='' CMDLINE='' COUNTED_CMDLINE='' DEBIAN='' DEVICE='' BOOT=() COUNTED=()
 	eval "$facts"
 }
 cell_setup() {

@@ -44,6 +44,8 @@ def architecture(name: str, value: str, goal: str) -> None:
     if goal == "lab":
         from lab import qemu
         known = qemu.ARCHES
+    elif goal == "shell":
+        known = [name for name, a in arch.arches().items() if a.debian]
     elif goal in ("before", "coverage", "mutants"):
         kinds = {r["kind"]: r["arguments"].split(",") for r in table.load(arch.ROOT / "ci/lib/tasks.tsv")}
         known = kinds[goal]

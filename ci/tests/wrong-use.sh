@@ -37,6 +37,10 @@ there is no X86_64|kunit ARCH=X86_64
 there is no nope|cell CELL=nope
 there is no nope|matrix CELLS='um nope'
 there is no um-nodma-debug|cell CELL=um-nodma-debug
+there is no vax|shell ARCH=vax
+there is no ppc64.*ppc64le|shell ARCH=ppc64
+shell does not take CELL|shell CELL=um
+shell does not take SUITE|shell ARCH=um SUITE=virtio_ring
 there is no mips|lab ARCH=mips
 there is no um.*x86_64|lab ARCH=um
 there is no i386|mutants ARCH=i386
