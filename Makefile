@@ -90,6 +90,10 @@ lab: tree ## real drivers and a device that cannot read private memory: make lab
 demo: tree ## base and series side by side in protected pKVM guests, on any machine; one screen
 	@ci/lab/demo
 
+.PHONY: bench
+bench: tree ## what the series costs, in counted instructions: make bench [ARCH=] [FIGURE=]
+	@ci/bench/bench $(or $(ARCH),$(if $(FIGURE),x86_64)) $(FIGURE)
+
 .PHONY: report
 report: deps ## one HTML page of all results; runs the cells and checks that are missing
 	@ci/report/report
@@ -152,6 +156,7 @@ help: ## this
 	@echo '  ARCH= SUITE=  $(shell ci/lib/arch.py list | sed -n "s/^architectures: //p"); a KUnit suite, or suite.case'
 	@echo '  CELL= CELLS=  cells of ci/cell/matrix.tsv'
 	@echo '  TASKS=        for make full: tasks, such as mutants-um'
+	@echo '  FIGURE=       for make bench: ci/bench/bench --help'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= WHICH= REQUESTS=  for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'

@@ -39,6 +39,16 @@ def number(name: str, value: str, goal: str) -> None:
         raise Wrong(f"{name}={value} is no number from 1 up", f"{name}=2")
 
 
+def figures() -> dict[str, list[str]]:
+    """What make bench counts, by architecture."""
+    rows = table.load(arch.ROOT / "ci/bench/figures.tsv")
+    return {a: [r["figure"] for r in rows if a in r["architectures"].split()] for r in rows for a in r["architectures"].split()}
+
+
+def figure(name: str, value: str, goal: str) -> None:
+    one_of(name, value, figures().get(os.environ.get("ARCH") or "x86_64", []))
+
+
 def architecture(name: str, value: str, goal: str) -> None:
     known: Iterable[str] = arch.arches()
     if goal == "lab":
@@ -46,6 +56,8 @@ def architecture(name: str, value: str, goal: str) -> None:
         known = qemu.ARCHES
     elif goal == "shell":
         known = [name for name, a in arch.arches().items() if a.debian]
+    elif goal == "bench":
+        known = figures()
     elif goal in ("before", "coverage", "mutants"):
         kinds = {r["kind"]: r["arguments"].split(",") for r in table.load(arch.ROOT / "ci/lib/tasks.tsv")}
         known = kinds[goal]
@@ -110,7 +122,7 @@ def mailbox(name: str, value: str, goal: str) -> None:
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
     "JOBS": number, "TIME_LIMIT": number, "SILENT_MINUTES": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
-    "CELLS": cell, "SUITE": suite, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "TASKS": task, "BASE": base,
+    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "TASKS": task, "BASE": base,
     "KERNEL_SRC": source, "MBOX": mailbox}
 
 

@@ -52,6 +52,8 @@ No rule to make target|test-all
 no such suite or case|kunit ARCH=um SUITE=virtio_rings
 no such suite or case|kunit ARCH=um SUITE=svm_dma
 no such suite or case|cell CELL=um SUITE=virtio_ring.nope
+there is no um.*ppc64le|bench ARCH=um
+there is no tce.*scale|bench ARCH=x86_64 FIGURE=tce
 no scenario of x86_64|lab ARCH=x86_64 SCENARIO=nope
 no scenario of s390|lab ARCH=s390 SCENARIO='mask of *'
 there is no both|lab ARCH=x86_64 WHICH=both

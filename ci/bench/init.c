@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The init of the guests of ci/bench.  Its arguments are what it does, one after the other:
+ *
+ *   blk:WARM:FEW:MANY[:FLIGHT]
+ *               O_DIRECT reads of 4 KiB from the first virtio disk, FLIGHT (1) at a time, by
+ *               as many processes, which share the CPUs evenly: WARM requests, a mark, FEW,
+ *               a mark, MANY, a mark
+ *   net:WARM:FEW:MANY
+ *               likewise frames of 1 KiB, sent by eth0 and received by eth1 (or eth0 if
+ *               there is no eth1: the host returns them)
+ *
+ * A mark is sethostname(), of which ci/bench/plugin.c hears.  It says how each job went on
+ * the console, what the bounce pool was used for, and powers off.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netpacket/packet.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIZE 4096
+#define FRAME 1024
+
+static int bad(const char *job, const char *what)
+{
+	printf("bench: %s FAILED: %s: %s\n", job, what, strerror(errno));
+	return -1;
+}
+
+static void mark(void)
+{
+	sethostname("mark", 4);
+}
+
+/* N reads, by the process that is number J. */
+static int reads(int fd, unsigned long long blocks, long n, int j)
+{
+	char *buf = aligned_alloc(SIZE, SIZE);
+	unsigned int seed = 1 + j;
+	cpu_set_t cpu;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(j % sysconf(_SC_NPROCESSORS_ONLN), &cpu);
+	if (!buf || sched_setaffinity(0, sizeof(cpu), &cpu))
+		return bad("blk", "memory, or CPU");
+	memset(buf, 1, SIZE);
+	while (n--)
+		if (pread(fd, buf, SIZE, rand_r(&seed) % blocks * SIZE) != SIZE)
+			return bad("blk", "read");
+	free(buf);
+	return 0;
+}
+
+static int all_reads(int fd, unsigned long long blocks, long n, int flight)
+{
+	int j, status, rc = 0;
+
+	if (flight == 1)
+		return reads(fd, blocks, n, 0);
+	for (j = 0; j < flight; j++)
+		if (!fork())
+			_exit(!!reads(fd, blocks, n / flight, j));
+	for (j = 0; j < flight; j++)
+		if (wait(&status) < 0 || status)
+			rc = -1;
+	return rc;
+}
+
+static int blk(const char *how)
+{
+	int flight = 1, fd = -1, i;
+	unsigned long long bytes;
+	long n[3];
+
+	if (sscanf(how, "%ld:%ld:%ld:%d", &n[0], &n[1], &n[2], &flight) < 3 || flight < 1)
+		return bad("blk", how);
+	for (i = 0; fd < 0 && i < 50; i++) {
+		fd = open("/dev/vda", O_RDONLY | O_DIRECT);
+		if (fd < 0)
+			usleep(100000);
+	}
+	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes) || bytes < SIZE)
+		return bad("blk", "/dev/vda");
+	for (i = 0; i < 3; i++) {
+		if (all_reads(fd, bytes / SIZE, n[i], flight))
+			return -1;
+		mark();
+	}
+	close(fd);
+	printf("bench: blk ok\n");
+	return 0;
+}
+
+/* A raw socket on the card, which is up. */
+static int card(const char *name, struct sockaddr_ll *to, unsigned char *mac)
+{
+	struct ifreq r = {};
+	int fd = socket(AF_PACKET, SOCK_RAW, htons(0x88b5));
+
+	strcpy(r.ifr_name, name);
+	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &r))
+		return -1;
+	r.ifr_flags |= IFF_UP;
+	if (ioctl(fd, SIOCSIFFLAGS, &r) || ioctl(fd, SIOCGIFINDEX, &r))
+		return -1;
+	*to = (struct sockaddr_ll){ .sll_family = AF_PACKET, .sll_protocol = htons(0x88b5), .sll_ifindex = r.ifr_ifindex };
+	if (setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &(int){ 1 }, sizeof(int)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){ 1 }, sizeof(int)) ||
+	    bind(fd, (void *)to, sizeof(*to)) || ioctl(fd, SIOCGIFHWADDR, &r))
+		return -1;
+	memcpy(mac, r.ifr_hwaddr.sa_data, ETH_ALEN);
+	return fd;
+}
+
+static int net(const char *how)
+{
+	struct timeval patience = { 5, 0 };
+	struct sockaddr_ll from, to;
+	unsigned char mine[ETH_ALEN], theirs[ETH_ALEN], frame[FRAME] = {}, in[2 * FRAME];
+	int out = card("eth0", &from, mine), back = card("eth1", &to, theirs), i;
+	long n[3], done;
+
+	if (sscanf(how, "%ld:%ld:%ld", &n[0], &n[1], &n[2]) != 3)
+		return bad("net", how);
+	if (out < 0)
+		return bad("net", "eth0");
+	if (back < 0) {
+		back = out;
+		memset(theirs, 2, ETH_ALEN);
+	}
+	setsockopt(back, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	memcpy(frame, theirs, ETH_ALEN);
+	memcpy(frame + ETH_ALEN, mine, ETH_ALEN);
+	frame[12] = 0x88;
+	frame[13] = 0xb5;
+	sleep(1);		/* (until both are up) */
+	for (i = 0; i < 3; i++) {
+		for (done = 0; done < n[i]; done++) {
+			if (sendto(out, frame, FRAME, 0, (void *)&from, sizeof(from)) != FRAME)
+				return bad("net", "send");
+			if (recv(back, in, sizeof(in), 0) != FRAME)
+				return bad("net", "a frame did not come back");
+			usleep(200);	/* (else what is polled for this one depends on the host) */
+		}
+		mark();
+	}
+	printf("bench: net ok\n");
+	return 0;
+}
+
+static void pool(const char *file)
+{
+	char path[64], text[32] = "";
+	int fd, n;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/swiotlb/%s", file);
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	text[n > 0 ? strcspn(text, "\n") : 0] = 0;
+	printf("bench: %s %s\n", file, *text ? text : "-");
+	if (fd >= 0)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	int i, failed = argc < 2;
+
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	freopen("/dev/kmsg", "w", stdout);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	for (i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "blk:", 4))
+			failed |= blk(argv[i] + 4);
+		else if (!strncmp(argv[i], "net:", 4))
+			failed |= net(argv[i] + 4);
+		else
+			failed |= bad(argv[i], "what is that");
+	}
+	pool("io_tlb_nslabs");
+	pool("io_tlb_used_hiwater");
+	printf("bench: %s\n", failed ? "failed" : "done");
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs the guests of a figure, prints it, and keeps it as JSON; ci/bench/bench starts it."""
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import guest, protected, scale, tce, unprotected
+
+FIGURES = {"unprotected": unprotected, "protected": protected, "scale": scale, "tce": tce}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.main", description=__doc__)
+    parser.add_argument("--kernels", action="store_true", help="only print the kernels that the figure needs")
+    for name in ("built", "logs", "out"):
+        parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--cmdline", default="")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("figure", choices=sorted(FIGURES))
+    parser.add_argument("arch")
+    parser.add_argument("boot", nargs="*", help="the command of ci/lib/arch.sh")
+    return parser.parse_args()
+
+
+def run_all(options: argparse.Namespace, guests: list[guest.Guest]) -> list[tuple[guest.Guest, dict[str, guest.Counts]]]:
+    def one(numbered: tuple[int, guest.Guest]) -> dict[str, guest.Counts]:
+        number, g = numbered
+        log = options.logs / f"{options.figure}-{options.arch}-{number}.log"
+        try:
+            return guest.run(g, options.arch, options.built, options.boot, options.cmdline, log)
+        except guest.Failed as failed:
+            raise guest.Failed(f"{failed}; read {log}") from failed
+    begun, results = time.monotonic(), []
+    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
+        for g, counts in zip(guests, pool.map(one, enumerate(guests))):
+            results.append((g, counts))
+            if len(results) % 4 == 0:
+                print(f"  {options.figure} {options.arch}: {len(results)}/{len(guests)} guests, "
+                      f"{time.monotonic() - begun:.0f} s", file=sys.stderr)
+    return results
+
+
+def main() -> int:
+    options = arguments()
+    figure = FIGURES[options.figure]
+    if options.kernels:
+        print(*figure.kernels())
+        return 0
+    try:
+        results = run_all(options, figure.guests())
+        figures, bad = figure.judge(options.arch, results)
+    except guest.Failed as failed:
+        print(f"\nError: {failed}\nNext:  look at the end of that console", file=sys.stderr)
+        return 9
+    print(figure.HEAD)
+    print(*figure.lines(options.arch, figures), sep="\n")
+    print(*(f"FAIL  {b}" for b in bad), sep="\n", end="")
+    made = {"figure": options.figure, "arch": options.arch, "qemu": options.boot[0], "pass": not bad,
+            "command": f"make bench ARCH={options.arch} FIGURE={options.figure}", "figures": figures}
+    options.out.write_text(json.dumps(made, indent=1) + "\n")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

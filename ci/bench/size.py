@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Usage: ci/bench/size.py ARCH BUILT OUT KIND...
+
+Judges what ci/bench/size has left in BUILT: size-KINDbase, map-KINDbase, the same of the
+series, and bloat-KIND.  Prints a table, writes JSON to OUT; exit code 1 if the data path
+grows by a byte, or the whole by 1 KiB ("bare-" kernels: 256 bytes).
+"""
+import json
+import re
+import sys
+from pathlib import Path
+
+LIMITS = {"": 1024, "bare-": 256}
+ROW = re.compile(r"(\S+) +(\d+|-) +(\d+|-) +([+-]\d+)$")
+
+
+def sections(text: str) -> dict[str, int]:
+    """Of `size -A`: what takes room in memory."""
+    rows = (re.match(r"(\S+) +(\d+) +(\d+)$", line) for line in text.splitlines())
+    return {m[1]: int(m[2]) for m in rows if m and int(m[3]) and m[1] != "Total"}
+
+
+def bloat(text: str) -> dict[str, int]:
+    """Bytes by which each function or object grew."""
+    return {m[1]: int(m[4]) for m in map(ROW.match, text.splitlines()) if m and m[1] != "Function"}
+
+
+def named(text: str) -> dict[str, int]:
+    """Bytes of each function of a map of ci/bench/symbols.py, pieces together."""
+    found: dict[str, int] = {}
+    for line in text.splitlines():
+        start, end, kind, name = line.split()
+        if kind != "m":
+            found[name] = found.get(name, 0) + int(end, 16) - int(start, 16)
+    return found
+
+
+def judge(kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: set[str]) -> tuple[dict, list[str]]:
+    more = {n: after.get(n, 0) - before.get(n, 0) for n in sorted(before.keys() | after.keys())}
+    path = {n: b for n, b in more.items() if b and n not in set_up}
+    by_section = {s: series.get(s, 0) - base.get(s, 0) for s in sorted(base.keys() | series.keys())}
+    figures = {"sections": {s: b for s, b in by_section.items() if b}, "symbols": grown, "sum": sum(grown.values()),
+               "data_path": sum(path.values()), "set_up": sum(b for n, b in more.items() if n in set_up)}
+    bad = [f"{n} is {b:+d} bytes" for n, b in path.items() if b > 0]
+    if figures["sum"] > LIMITS[kind]:
+        bad.append(f"{figures['sum']} bytes more in all, beyond {LIMITS[kind]}")
+    return figures, bad
+
+
+def main(args: list[str]) -> int:
+    if args[:1] in (["-h"], ["--help"]):
+        print(__doc__.rstrip())
+        return 0
+    if len(args) < 4 or args[0].startswith("-"):
+        print("Error: size.py ARCH BUILT OUT KIND...\nNext:  ci/bench/size.py --help", file=sys.stderr)
+        return 2
+    arch, built = args[0], Path(args[1])
+    listed = Path(__file__).with_name("size.set-up").read_text().splitlines()
+    set_up = {line.split("\t")[0] for line in listed if line and not line.startswith("#")}
+    figures, bad = {}, []
+    print("vmlinux, bytes more: by symbol, of them in the data path, by section")
+    for kind in args[3:]:
+        read = [(built / f"{what}-{kind}{which}").read_text() for what in ("size", "map") for which in ("base", "series")]
+        f, wrong = judge(kind, *map(sections, read[:2]), bloat((built / f"bloat-{kind}").read_text()),
+                         *map(named, read[2:]), set_up)
+        figures[kind.rstrip("-") or "protecting"] = f
+        print(f"{arch:8} {kind.rstrip('-') or 'protecting':10} {f['sum']:+6d} {f['data_path']:+6d}   {f['sections']}")
+        bad += [f"{arch} {kind}: {w}" for w in wrong]
+    for b in bad:
+        print(f"FAIL  {b}")
+    Path(args[2]).write_text(json.dumps({"figure": "size", "arch": arch, "pass": not bad,
+                                         "command": f"make bench ARCH={arch} FIGURE=size", "figures": figures}, indent=1) + "\n")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

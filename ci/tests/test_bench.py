@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""ci/bench: what counts, how two counts are subtracted, and what each figure refuses."""
+import sys
+import unittest
+from pathlib import Path
+
+CI = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(CI), str(CI / "lib"), str(CI / "bench")]
+import catch
+import figures
+import size
+import symbols
+import table
+from bench import callgrind, guest, protected, scale, tce, unprotected
+
+READELF = """
+   Num:    Value          Size Type    Bind   Vis      Ndx Name
+     1: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS swiotlb.c
+     2: ffffffff81000010    16 FUNC    LOCAL  DEFAULT    1 probe
+     3: 0000000000000000     0 FILE    LOCAL  DEFAULT  ABS virtio_blk.c
+     4: ffffffff81000020    16 FUNC    LOCAL  DEFAULT    1 probe
+     5: ffffffff81000030    16 FUNC    GLOBAL DEFAULT    1 dma_map_phys
+     6: ffffffff81000040     8 FUNC    GLOBAL DEFAULT    1 __x64_sys_sethostname
+     7: ffffffff81000050     8 FUNC    LOCAL  DEFAULT    1 probe.cold
+     8: 0000000000000000     0 FUNC    GLOBAL DEFAULT  UND nowhere
+"""
+NM = """drivers/block/virtio_blk.o:0000000000000000 t probe
+drivers/block/virtio_blk.o:0000000000000000 t probe.cold
+kernel/dma/mapping.o:0000000000000000 T dma_map_phys
+kernel/dma/mapping.o:0000000000000000 D data
+"""
+MARKS = """mark 0
+a:f 100 10 0
+mark 1
+a:f 200 20 0
+a:f>h 50 5 8
+mark 2
+a:f 500 50 0
+a:f 100 10 0
+a:f>h 200 20 32
+"""
+
+
+class Symbols(unittest.TestCase):
+    rows = table.parse("# part\tobject\tfunction\tkind\twhy\nmap\tkernel/dma/*.o\t*\tn\t-\ndriver\tdrivers/block/*.o\t*\tn\t-\n")
+
+    def chosen(self):
+        return symbols.chosen(self.rows, symbols.symbols(READELF), symbols.defined(NM))
+
+    def test_a_local_name_is_its_files(self):
+        self.assertEqual([n for _, _, n in (v for _, v in sorted(self.chosen().items()))],
+                         ["driver:probe", "map:dma_map_phys", "marker:__x64_sys_sethostname", "driver:probe"])
+        self.assertNotIn(0xffffffff81000010, self.chosen())
+
+    def test_what_has_to_be_there(self):
+        with self.assertRaisesRegex(symbols.Mistake, "virtqueue_add"):
+            symbols.check(self.chosen())
+
+    def test_overlap(self):
+        with self.assertRaisesRegex(symbols.Mistake, "begins inside"):
+            symbols.check({1: (5, "n", "a"), 4: (8, "n", "b")})
+
+    def test_each_row_has_a_kind_that_the_plugin_knows(self):
+        rows = table.load(CI / "bench/functions.tsv")
+        self.assertEqual({r["kind"] for r in rows}, {"n", "h", "C"})
+        self.assertTrue(all(r["why"] for r in rows))
+
+
+class Difference(unittest.TestCase):
+    def test_what_does_not_grow_with_the_requests_goes(self):
+        c = guest.difference(guest.parse(MARKS), 0, 10, 20, {})
+        self.assertEqual(c.instructions, {"a:f": (400 - 100) / 10, "a:f>h": (150 - 50) / 10})
+        self.assertEqual((c.parts(), c.copied), ({"a": 40.0}, (24 - 8) / 10))
+
+    def test_a_guest_that_ended_early(self):
+        with self.assertRaisesRegex(guest.Failed, "3 marks"):
+            guest.difference(guest.parse(MARKS), 1, 10, 20, {})
+
+
+def counts(n, **more):
+    return guest.Counts({"ring:add": n, **more}, {}, 0, {})
+
+
+class Unprotected(unittest.TestCase):
+    def judge(self, base, series):
+        runs = [(guest.Guest(k), {"blk": counts(n), "net": counts(100.0)})
+                for k, ns in (("base", base), ("series", series)) for n in ns]
+        return unprotected.judge("x", runs)
+
+    def test_the_same(self):
+        figures_, bad = self.judge([1000, 1000.5], [1000.2])
+        self.assertEqual((bad, figures_["blk"]["spread"]), ([], 0.0005))
+
+    def test_one_branch_more(self):
+        self.assertRegex(self.judge([1000, 1000], [1002])[1][0], "costs 2.0 instructions a request: {'ring:add'")
+
+    def test_a_spread_that_hides_it(self):
+        self.assertRegex(self.judge([1000, 1003], [1002])[1][0], "too much to tell")
+
+
+class Others(unittest.TestCase):
+    def test_protected(self):
+        def runs(without):
+            c = {k: guest.Counts({"copy:swiotlb_bounce": 10, "copy:swiotlb_bounce>helper:memcpy": 90, "ring:add": n},
+                                 {"copy:swiotlb_bounce": 2}, 64, {}) for k, n in (("without", without), ("with", 900), ("base_with", 900))}
+            return [(g, {"blk": c[k], "net": c[k]}) for k, g in protected.KINDS.items()]
+        figures_, bad = protected.judge("x", runs(900))
+        self.assertEqual((bad, figures_["blk"]["without"]["copy_to_memcpy"]), ([], 1.1111))
+        self.assertRegex(protected.judge("x", runs(902))[1][0], "1.0020 of with")
+
+    def test_protected_in_name_only(self):
+        runs = [(g, {d: counts(10) for d in ("blk", "net")}) for g in protected.KINDS.values()]
+        self.assertRegex(protected.judge("x", runs)[1][0], "nothing was bounced")
+
+    def test_tce(self):
+        def runs(series):
+            return [(g, {"blk": guest.Counts({"tce:set": 100 + (series if "series" in g.kernel else 0)}, {"map:dma_map_phys": 2}, 0, {})})
+                    for g in tce.guests()]
+        self.assertEqual(tce.judge("x", runs(0))[1], [])
+        self.assertRegex(tce.judge("x", runs(2))[1][0], "1.00 instructions more")
+
+    def test_scale_counts_waiting_apart(self):
+        c = guest.Counts({"slots:map": 5, "slots:map>helper:queued_spin_lock_slowpath": 900},
+                         {"slots:map>helper:queued_spin_lock_slowpath": 0.5}, 0, {"io_tlb_used_hiwater": "7"})
+        row = scale.row(scale.one(1, 4, 512), c)
+        self.assertEqual((row["instructions"], row["waits"]["slots"], row["most_slots"]), (5, 0.5, 7))
+
+    def test_callgrind(self):
+        own, called = callgrind.parse("fn=(1) main\n10 5\ncfn=(2) look\ncalls=3 1\n+1 90\n* 2\nfn=(2)\n+3 30\n")
+        self.assertEqual((own, called), ({"main": 7, "look": 30}, {"look": 3}))
+
+    def test_figures_keep_what_was_not_measured(self):
+        old = {"size": {"s390": {"sum": 1}}}
+        made = [{"figure": "size", "arch": "x86_64", "command": "c", "figures": {"sum": 2}}]
+        self.assertEqual(figures.gather(old, made), {"size": {"s390": {"sum": 1}, "x86_64": {"command": "c", "sum": 2}}})
+
+
+class Size(unittest.TestCase):
+    def judge(self, after, grown, kind=""):
+        return size.judge(kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
+
+    def test_set_up_may_grow(self):
+        figures_, bad = self.judge({"ring:add": 8, "ring:new": 6}, {"new": 2})
+        self.assertEqual((bad, figures_["set_up"], figures_["sections"]), ([], 2, {".text": 2}))
+
+    def test_the_data_path_may_not(self):
+        self.assertEqual(self.judge({"ring:add": 9, "ring:new": 4}, {"add": 1})[1], ["ring:add is +1 bytes"])
+
+    def test_limits(self):
+        self.assertTrue(self.judge({"ring:add": 8}, {"x": 1025})[1])
+        self.assertTrue(self.judge({"ring:add": 8}, {"x": 257}, "bare-")[1])
+
+    def test_bloat(self):
+        self.assertEqual(size.bloat("Function     old     new   delta\nf    -   60     +60\ng  8 4 -4\nTotal: Before=1\n"), {"f": 60, "g": -4})
+
+
+class Catch(unittest.TestCase):
+    base = {o: {"f": ["x"], "alloc": ["y"]} for o in catch.MUST}
+    rows = [{"arch": "s*", "object": "kernel/dma/mapping.o", "function": "alloc"}]
+
+    def judge(self, arch, name, body):
+        series = {o: dict(f) for o, f in self.base.items()}
+        series["kernel/dma/mapping.o"][name] = [body]
+        return catch.judge(self.rows, arch, self.base, series)
+
+    def test_set_up_may_differ_where_it_is_listed(self):
+        self.assertTrue(self.judge("s390", "alloc", "z")[0])
+        self.assertFalse(self.judge("x86_64", "alloc", "z")[0])
+
+    def test_the_data_path_may_not(self):
+        self.assertEqual(self.judge("s390", "f", "z"), (False, "kernel/dma/mapping.o:f differs"))
+
+    def test_an_object_that_was_not_built(self):
+        self.assertFalse(catch.judge(self.rows, "s390", self.base, {})[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
