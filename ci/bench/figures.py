@@ -33,9 +33,10 @@ def main(args: list[str]) -> int:
     if not made:
         print(f"\nError: no bench-*.json in {args[0]}\nNext:  make bench", file=sys.stderr)
         return 1
-    old = json.loads(file.read_text()) if file.exists() else {}
+    old = json.loads(file.read_text())["figures"] if file.exists() else {}
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(gather(old, made), indent=1) + "\n")
+    kept = {"SPDX-License-Identifier": "GPL-2.0-only", "figures": gather(old, made)}
+    file.write_text(json.dumps(kept, indent=1) + "\n")
     print(f"{file}: {len(made)} results")
     return 0
 

@@ -51,15 +51,13 @@ static struct function {
 	uint64_t start, end;
 	char kind, name[96];
 	int helper;			/* which, of a helper */
+	struct place { struct function *f; bool entry; } first, rest;	/* of its instructions */
 	struct count own[CPUS], below[CPUS][HELPERS];
 } *function;
 static int functions, helpers, helper[HELPERS], marks;
 
-/* Instructions in a row that are of one function. */
-struct run { struct function *f; unsigned int n; bool entry; };
-
 static struct function *last[CPUS];
-static uint64_t others, others_then;	/* with one CPU: runs of all other code, now and after last[0] */
+static uint64_t others, others_then;	/* with one CPU: how often all other code ran, now and after last[0] */
 static bool one_cpu;
 static FILE *out;
 
@@ -111,23 +109,23 @@ static void other(unsigned int cpu, void *data)
 
 static void executed(unsigned int cpu, void *data)
 {
-	const struct run *r = data;
+	const struct place *at = data;
 	struct count *c;
 
-	if (r->f->kind == 'm') {
-		if (r->entry)
+	if (at->f->kind == 'm') {
+		if (at->entry)
 			print_marks();
 		last[cpu] = NULL;
 		return;
 	}
-	if (!is_helper(r->f)) {
-		last[cpu] = r->f;
+	if (!is_helper(at->f)) {
+		last[cpu] = at->f;
 		others_then = others;
 	}
-	c = counter(cpu, r->f);
+	c = counter(cpu, at->f);
 	if (c) {
-		c->instructions += r->n;
-		c->calls += r->entry;
+		c->instructions++;
+		c->calls += at->entry;
 	}
 }
 
@@ -157,31 +155,29 @@ static struct function *find(uint64_t at)
 	return NULL;
 }
 
+/*
+ * Each instruction calls back for itself: where the next one would cross a page, QEMU 7.2
+ * gives it up, but still counts it in qemu_plugin_tb_n_insns().
+ */
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
-	struct function *now = NULL, *f;
-	struct run *r = NULL;
+	bool other_before = false;
 
 	(void)id;
-	for (i = 0; i < n; i++, now = f) {
+	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t at = qemu_plugin_insn_vaddr(insn);
+		struct function *f = find(at);
 
-		f = find(at);
-		if (!f && (!i || now) && !one_cpu) {
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, other, NO_REGISTERS, NULL);
-		} else if (!f && (!i || now)) {
-			qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &others, 1);
-		} else if (f && (f != now || at == f->start)) {
-			r = calloc(1, sizeof(*r));	/* (for as long as QEMU may run it) */
-			if (!r)
-				abort();
-			*r = (struct run){ f, 0, at == f->start };
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, NO_REGISTERS, r);
-		}
 		if (f)
-			r->n++;
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, NO_REGISTERS,
+							       at == f->start ? &f->first : &f->rest);
+		else if (!other_before && one_cpu)
+			qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &others, 1);
+		else if (!other_before)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, other, NO_REGISTERS, NULL);
+		other_before = !f;
 		/*
 		 * QEMU 7.2 forgets to take this back where a block ends, and would count what an
 		 * interrupt stores.  (A block of one instruction is a string move.)
@@ -213,6 +209,10 @@ static int load(const char *path)
 			helper[helpers++] = functions;
 		}
 		function[functions++] = f;
+	}
+	for (int i = 0; i < functions; i++) {	/* (which do not move any more) */
+		function[i].first = (struct place){ &function[i], true };
+		function[i].rest = (struct place){ &function[i], false };
 	}
 	return map && feof(map) && functions ? 0 : -1;
 }

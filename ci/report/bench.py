@@ -15,7 +15,7 @@ WIDTH, BAR = 640, 18
 
 def kept() -> dict:
     path = Path(__file__).parents[1] / "bench/figures" / f"{os.environ.get('BASE', 'v7.3')}.json"
-    return json.loads(path.read_text()) if path.exists() else {}
+    return json.loads(path.read_text())["figures"] if path.exists() else {}
 
 
 def svg(height: int, label: str, *shapes: str) -> str:

@@ -84,7 +84,7 @@ def counts(n, **more):
 class Unprotected(unittest.TestCase):
     def judge(self, base, series):
         runs = [(guest.Guest(k), {"blk": counts(n), "net": counts(100.0)})
-                for k, ns in (("base", base), ("series", series)) for n in ns]
+                for k, ns in (("lab-base", base), ("lab-series", series)) for n in ns]
         return unprotected.judge("x", runs)
 
     def test_the_same(self):
