@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from . import guest, protected, scale, tce, unprotected
@@ -19,6 +20,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kernels", action="store_true", help="only print the kernels that the figure needs")
     for name in ("built", "logs", "out"):
         parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--planted", action="store_true", help="what is said of the series, of the series with PLANT on top")
     parser.add_argument("--cmdline", default="")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("figure", choices=sorted(FIGURES))
@@ -27,9 +29,15 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def planted(kernel: str) -> str:
+    return kernel.replace("series", "planted")
+
+
 def run_all(options: argparse.Namespace, guests: list[guest.Guest]) -> list[tuple[guest.Guest, dict[str, guest.Counts]]]:
     def one(numbered: tuple[int, guest.Guest]) -> dict[str, guest.Counts]:
         number, g = numbered
+        if options.planted:
+            g = replace(g, kernel=planted(g.kernel))
         log = options.logs / f"{options.figure}-{options.arch}-{number}.log"
         try:
             return guest.run(g, options.arch, options.built, options.boot, options.cmdline, log)
@@ -49,7 +57,7 @@ def main() -> int:
     options = arguments()
     figure = FIGURES[options.figure]
     if options.kernels:
-        print(*figure.kernels())
+        print(*(planted(k) if options.planted else k for k in figure.kernels()))
         return 0
     try:
         results = run_all(options, figure.guests())

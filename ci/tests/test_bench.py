@@ -170,6 +170,13 @@ class Catch(unittest.TestCase):
     def test_the_data_path_may_not(self):
         self.assertEqual(self.judge("s390", "f", "z"), (False, "kernel/dma/mapping.o:f differs"))
 
+    def test_a_structure_that_has_grown(self):
+        body = ["   0:\t48 8b 47 10 \tmov    0x10(%rdi),%rax", "   4:\te8 00 00 00 00 \tcall   9 ", "\t\t\t5: R_X86_64_PLT32\tkick-0x4"]
+        self.assertEqual(catch.without_operands(body), ["mov", "call", "R_X86_64_PLT32 kick"])
+        grown = [line.replace("0x10", "0x18").replace("47 10", "47 18") for line in body]
+        self.assertEqual(catch.without_operands(grown), catch.without_operands(body))
+        self.assertNotEqual(catch.without_operands(body + body[:1]), catch.without_operands(body))
+
     def test_an_object_that_was_not_built(self):
         self.assertFalse(catch.judge(self.rows, "s390", self.base, {})[0])
 
