@@ -67,7 +67,8 @@ def main() -> int:
         return 9
     print(figure.HEAD)
     print(*figure.lines(options.arch, figures), sep="\n")
-    print(*(f"FAIL  {b}" for b in bad), sep="\n", end="")
+    for b in bad:
+        print(f"FAIL  {b}")
     made = {"figure": options.figure, "arch": options.arch, "qemu": options.boot[0], "pass": not bad,
             "command": f"make bench ARCH={options.arch} FIGURE={options.figure}", "figures": figures}
     options.out.write_text(json.dumps(made, indent=1) + "\n")

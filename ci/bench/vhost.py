@@ -114,7 +114,8 @@ def main() -> int:
         print(f"x86_64   {case:18} {f['instructions']:9.1f} {f['ratio']:8.3f} +- {f['spread']:.3f}  look-ups {f['lookups']:.2f}  messages {f['messages']:.2f}"
               f"  misses {f['misses']:.2f}  searching {f['searching']:.0f}")
     bad = [] if figures["iommu_translated"]["lookups"] else ["no address was looked up behind an IOMMU: nothing was measured"]
-    print(*(f"FAIL  {b}" for b in bad), sep="\n", end="")
+    for b in bad:
+        print(f"FAIL  {b}")
     options.out.write_text(json.dumps({"figure": "vhost", "arch": "x86_64", "qemu": options.boot[0], "pass": not bad,
                                        "command": "make bench ARCH=x86_64 FIGURE=vhost", "figures": figures}, indent=1) + "\n")
     return 1 if bad else 0

@@ -125,6 +125,11 @@ class Others(unittest.TestCase):
         row = scale.row(scale.one(1, 4, 512), c)
         self.assertEqual((row["instructions"], row["waits"]["slots"], row["most_slots"]), (5, 0.5, 7))
 
+    def test_scale_without_a_pool(self):
+        c = guest.Counts({"driver:add": 5}, {}, 0, {"io_tlb_used_hiwater": "0"})
+        self.assertEqual(scale.judge("x", [(scale.one(1, 1, 512), {"blk": c})])[1], [])
+        self.assertTrue(scale.judge("x", [(scale.one(1, 4, 512), {"blk": c})])[1])
+
     def test_callgrind(self):
         own, called = callgrind.parse("fn=(1) main\n10 5\ncfn=(2) look\ncalls=3 1\n+1 90\n* 2\nfn=(2)\n+3 30\n")
         self.assertEqual((own, called), ({"main": 7, "look": 30}, {"look": 3}))
@@ -136,7 +141,7 @@ class Others(unittest.TestCase):
 
 
 class Size(unittest.TestCase):
-    def judge(self, after, grown, kind=""):
+    def judge(self, after, grown, kind="lab-"):
         return size.judge(kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
 
     def test_set_up_may_grow(self):
@@ -147,7 +152,7 @@ class Size(unittest.TestCase):
         self.assertEqual(self.judge({"ring:add": 9, "ring:new": 4}, {"add": 1})[1], ["ring:add is +1 bytes"])
 
     def test_limits(self):
-        self.assertTrue(self.judge({"ring:add": 8}, {"x": 1025})[1])
+        self.assertTrue(self.judge({"ring:add": 8}, {"x": size.LIMITS["lab-"] + 1})[1])
         self.assertTrue(self.judge({"ring:add": 8}, {"x": 257}, "bare-")[1])
 
     def test_bloat(self):
