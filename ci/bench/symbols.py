@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Usage: ci/bench/symbols.py READELF VMLINUX OBJECTS
+"""Usage: ci/bench/symbols.py READELF VMLINUX OBJECTS [OFFSET]
 
 Prints the map that ci/bench/plugin.c reads: the functions of VMLINUX that functions.tsv
 names, a line "START END KIND NAME" each, in order.  NAME is part:function.  OBJECTS has
-what `nm -A` says of the objects that the kernel was linked from.
+what `nm -A` says of the objects that the kernel was linked from.  The kernel runs at OFFSET
+from where it was linked (s390: CONFIG_KERNEL_IMAGE_BASE).
 """
 import re
 import subprocess
@@ -17,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 import table  # noqa: E402
 
 MARKER = re.compile(r"(__\w+_)?sys_sethostname")  # ci/bench/init.c calls it
+# On powerpc calls enter behind the first instructions of a global function, which set r2.
+LOCAL_ENTRY = re.compile(r"\[<localentry>: (\d+)\]")
 # A compiler splits a function into pieces, which are still that function.
 PIECE = re.compile(r"\.(isra|constprop|part|cold|lto_priv)(\.\d+)*")
 
@@ -36,16 +39,20 @@ def symbols(text: str) -> list[Symbol]:
     """The functions that `readelf -sW` lists: before a local one stands its file."""
     found, file = [], ""
     for line in text.splitlines():
-        words = line.split(maxsplit=7)
+        entry = LOCAL_ENTRY.search(line)
+        words = LOCAL_ENTRY.sub("", line).split(maxsplit=7)
         if len(words) < 7 or not words[0][:-1].isdigit():
             continue
         name = words[7].split("[<")[0].strip() if len(words) == 8 else ""
         if words[3] == "FILE":
             file = name
         elif words[3] in ("FUNC", "NOTYPE") and name and words[6] not in ("UND", "ABS"):
-            size = int(words[2], 0)
-            found.append(Symbol(int(words[1], 16), size, name, file if words[4] == "LOCAL" else ""))
-    return found
+            skip = int(entry[1]) if entry else 0
+            found.append(Symbol(int(words[1], 16) + skip, max(0, int(words[2], 0) - skip), name, file if words[4] == "LOCAL" else ""))
+    # (assembly may not say how long a function is: up to the next one)
+    starts = sorted({s.start for s in found})
+    after = dict(zip(starts, starts[1:]))
+    return [s if s.size else s._replace(size=after.get(s.start, s.start) - s.start) for s in found]
 
 
 def defined(text: str) -> list[tuple[str, str, bool]]:
@@ -93,7 +100,7 @@ def main(args: list[str]) -> int:
     if args[:1] in (["-h"], ["--help"]):
         print(__doc__.rstrip())
         return 0
-    if len(args) != 3 or args[0].startswith("-"):
+    if len(args) not in (3, 4) or args[0].startswith("-"):
         print("Error: symbols.py READELF VMLINUX OBJECTS\nNext:  ci/bench/symbols.py --help", file=sys.stderr)
         return 2
     rows = table.load(Path(__file__).with_name("functions.tsv"))
@@ -104,8 +111,9 @@ def main(args: list[str]) -> int:
     except Mistake as mistake:
         print(f"\nError: {args[1]}: {mistake}\nNext:  look into ci/bench/functions.tsv", file=sys.stderr)
         return 1
+    offset = int(args[3], 0) if len(args) == 4 else 0
     for start, (end, kind, name) in sorted(result.items()):
-        print(f"{start:x} {end:x} {kind} {name}")
+        print(f"{start + offset:x} {end + offset:x} {kind} {name}")
     return 0
 
 

@@ -52,6 +52,14 @@ class Symbols(unittest.TestCase):
                          ["driver:probe", "map:dma_map_phys", "marker:__x64_sys_sethostname", "driver:probe"])
         self.assertNotIn(0xffffffff81000010, self.chosen())
 
+    def test_powerpc(self):
+        line = " 9: c000000000010000    64 FUNC    GLOBAL DEFAULT [<localentry>: 8]     1 dma_map_phys"
+        self.assertEqual(symbols.symbols(line), [symbols.Symbol(0xc000000000010008, 56, "dma_map_phys", "")])
+
+    def test_a_function_without_a_size_ends_at_the_next(self):
+        lines = " 1: 10 0 FUNC GLOBAL DEFAULT 1 memcpy\n 2: 18 4 FUNC GLOBAL DEFAULT 1 next\n"
+        self.assertEqual(symbols.symbols(lines)[0].size, 8)
+
     def test_what_has_to_be_there(self):
         with self.assertRaisesRegex(symbols.Mistake, "virtqueue_add"):
             symbols.check(self.chosen())
