@@ -11,10 +11,17 @@ import sys
 from pathlib import Path
 
 
+def short(value: object) -> object:
+    """Without what only the results have: each function's count."""
+    if isinstance(value, dict):
+        return {k: short(v) for k, v in value.items() if k != "functions"}
+    return value
+
+
 def gather(old: dict, made: list[dict]) -> dict:
     figures = {name: dict(by_arch) for name, by_arch in old.items()}
     for m in made:
-        figures.setdefault(m["figure"], {})[m["arch"]] = {"command": m["command"], **m["figures"]}
+        figures.setdefault(m["figure"], {})[m["arch"]] = {"command": m["command"], **short(m["figures"])}
     return {name: dict(sorted(by_arch.items())) for name, by_arch in sorted(figures.items())}
 
 

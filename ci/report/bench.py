@@ -40,10 +40,10 @@ def bars(label: str, rows: list[tuple[str, dict[str, float]]]) -> str:
                           f"<title>{h(part)} {n:.0f}</title></rect>")
             x += width
         shapes.append(text(x + 4, y + 13, f"{sum(parts.values()):.0f}"))
-    y, x = len(rows) * (BAR + 6) + 12, 170
+    y, x = len(rows) * (BAR + 6) + 12, 40
     for part in dict.fromkeys(p for _, parts in rows for p in parts):
         shapes += [f'<rect x="{x}" y="{y - 9}" width="9" height="9" fill="{COLOURS.get(part, "#4477aa")}"/>', text(x + 12, y, part)]
-        x += 58
+        x += 70
     return svg(y + 8, label, *shapes)
 
 
@@ -54,10 +54,11 @@ def curves(label: str, series: dict[str, list[tuple[float, float]]]) -> str:
     def at(x: float, y: float) -> tuple[float, float]:
         return 50 + xs.index(x) / max(1, len(xs) - 1) * (WIDTH - 200), 200 - y / most * 180
     shapes = [text(at(x, 0)[0], 216, f"{x:g}", "middle") for x in xs] + [text(44, 24, f"{most:.0f}", "end"), text(44, 204, "0", "end")]
+    ends = sorted(series, key=lambda name: -max(series[name])[1])     # from the top: names that don't overlap
     for colour, (name, points) in zip(COLOURS.values(), series.items()):
         line = " ".join(f"{px:.1f},{py:.1f}" for px, py in (at(*p) for p in sorted(points)))
         shapes += [f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>',
-                   f'<text x="{WIDTH - 140}" y="{at(*max(points))[1] + 4:.0f}" fill="{colour}">{h(name)}</text>']
+                   f'<text x="{WIDTH - 140}" y="{at(*max(series[ends[0]]))[1] + 4 + 16 * ends.index(name):.0f}" fill="{colour}">{h(name)}</text>']
     return svg(224, label, *shapes)
 
 
@@ -79,7 +80,7 @@ def protected(figures: dict) -> str:
 
 
 def vhost(figures: dict) -> str:
-    rows = [("", [h(case), num(f"{f['instructions']:.0f}"), num(f"{f['ratio']:.2f}"), num(f["lookups"]), num(f["messages"])])
+    rows = [("", [h(case), num(f"{f['instructions']:.0f}"), num(f"{f['ratio']:.2f}"), num(f"{f['lookups']:.1f}"), num(f"{f['messages']:.1f}")])
             for found in figures.values() for case, f in found.items() if case != "command"]
     return "<h3>A vhost-user device</h3>" + table(
         "wide", "A vhost-user device", ["ACCESS_PLATFORM", "instructions a request", "ratio", "look-ups", "messages"], rows)
