@@ -21,7 +21,7 @@ def short(value: object) -> object:
 def gather(old: dict, made: list[dict]) -> dict:
     figures = {name: dict(by_arch) for name, by_arch in old.items()}
     for m in made:
-        figures.setdefault(m["figure"], {})[m["arch"]] = {"command": m["command"], **short(m["figures"])}
+        figures.setdefault(m["figure"], {})[m["arch"]] = {"command": m["command"], "series": m["series"], **short(m["figures"])}
     return {name: dict(sorted(by_arch.items())) for name, by_arch in sorted(figures.items())}
 
 

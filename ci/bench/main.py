@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +70,7 @@ def main() -> int:
     print(*figure.lines(options.arch, figures), sep="\n")
     for b in bad:
         print(f"FAIL  {b}")
-    made = {"figure": options.figure, "arch": options.arch, "qemu": options.boot[0], "pass": not bad,
+    made = {"figure": options.figure, "arch": options.arch, "series": os.environ.get("SERIES_ID", ""), "pass": not bad,
             "command": f"make bench ARCH={options.arch} FIGURE={options.figure}", "figures": figures}
     options.out.write_text(json.dumps(made, indent=1) + "\n")
     return 1 if bad else 0

@@ -7,6 +7,7 @@ series, and bloat-KIND.  Prints a table, writes JSON to OUT; exit code 1 if the 
 grows by a byte, or the whole by more than LIMITS.
 """
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -70,7 +71,7 @@ def main(args: list[str]) -> int:
         bad += [f"{arch} {kind}: {w}" for w in wrong]
     for b in bad:
         print(f"FAIL  {b}")
-    Path(args[2]).write_text(json.dumps({"figure": "size", "arch": arch, "pass": not bad,
+    Path(args[2]).write_text(json.dumps({"figure": "size", "arch": arch, "series": os.environ.get("SERIES_ID", ""), "pass": not bad,
                                          "command": f"make bench ARCH={arch} FIGURE=size", "figures": figures}, indent=1) + "\n")
     return 1 if bad else 0
 

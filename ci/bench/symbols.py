@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Usage: ci/bench/symbols.py READELF VMLINUX OBJECTS [OFFSET]
 
-Prints the map that ci/bench/plugin.c reads: the functions of VMLINUX that functions.tsv
+Prints the map that ci/bench/plugin reads: the functions of VMLINUX that functions.tsv
 names, a line "START END KIND NAME" each, in order.  NAME is part:function.  OBJECTS has
 what `nm -A` says of the objects that the kernel was linked from.  The kernel runs at OFFSET
 from where it was linked (s390: CONFIG_KERNEL_IMAGE_BASE).
@@ -17,7 +17,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 import table  # noqa: E402
 
-MARKER = re.compile(r"(__\w+_)?sys_sethostname")  # ci/bench/init.c calls it
+MARKER = re.compile(r"(__\w+_)?sys_sethostname")  # ci/bench/init calls it
 # On powerpc calls enter behind the first instructions of a global function, which set r2.
 LOCAL_ENTRY = re.compile(r"\[<localentry>: (\d+)\]")
 # A compiler splits a function into pieces, which are still that function.

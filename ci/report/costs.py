@@ -11,6 +11,7 @@ from markup import cell, h, note, num, section, table
 COLOURS = {"copy": "#4477aa", "slots": "#ee6677", "map": "#228833", "sync": "#ccbb44", "tce": "#66ccee", "ring": "#aa3377",
            "transport": "#bbbbbb", "driver": "#777777"}
 WIDTH, BAR = 640, 18
+ABOUT = ("command", "series")
 
 
 def kept() -> dict:
@@ -65,23 +66,23 @@ def curves(label: str, series: dict[str, list[tuple[float, float]]]) -> str:
 def unprotected(figures: dict) -> str:
     rows = [("", [f"{h(arch)} {h(d)}", num(f"{f['base']:.1f}"), num(f"{f['series']:.1f}"),
                   cell(f"{f['ratio']:.3f}", f"class='n {'pass' if f['ratio'] <= 1 + f['spread'] + 0.0005 else 'fail'}'"), num(f"{f['spread']:.4f}")])
-            for arch, found in figures.items() for d, f in found.items() if d != "command"]
+            for arch, found in figures.items() for d, f in found.items() if d not in ABOUT]
     return "<h3>Ordinary guests: instructions a request</h3>" + table(
         "wide", "Instructions a request in ordinary guests", ["guest", "base", "series", "ratio", "spread of base"], rows)
 
 
 def protected(figures: dict) -> str:
-    bar = [(f"{arch} {d} {k}", f[k]["parts"]) for arch, found in figures.items() for d, f in found.items() if d != "command"
+    bar = [(f"{arch} {d} {k}", f[k]["parts"]) for arch, found in figures.items() for d, f in found.items() if d not in ABOUT
            for k in ("without", "with")]
     rows = [("", [f"{h(arch)} {h(d)}", num(f"{f['ratio']:.3f}"), num(f"{f['without']['bytes']:.0f}"), num(str(f["without"]["copy_to_memcpy"]))])
-            for arch, found in figures.items() for d, f in found.items() if d != "command"]
+            for arch, found in figures.items() for d, f in found.items() if d not in ABOUT]
     return "<h3>Protected guests: without ACCESS_PLATFORM against with it</h3>" + bars("Parts of a request", bar) + table(
         "wide", "Protected guests", ["guest", "without / with", "bytes bounced", "bounce copy / memcpy()"], rows)
 
 
 def vhost(figures: dict) -> str:
     rows = [("", [h(case), num(f"{f['instructions']:.0f}"), num(f"{f['ratio']:.2f}"), num(f"{f['lookups']:.1f}"), num(f"{f['messages']:.1f}")])
-            for found in figures.values() for case, f in found.items() if case != "command"]
+            for found in figures.values() for case, f in found.items() if case not in ABOUT]
     return "<h3>A vhost-user device</h3>" + table(
         "wide", "A vhost-user device", ["ACCESS_PLATFORM", "instructions a request", "ratio", "look-ups", "messages"], rows)
 
@@ -97,9 +98,13 @@ def scale(figures: dict) -> str:
     return html
 
 
+def said(by_arch: dict, series: str) -> str:
+    """The commands that give the figures, and whether it was another series that they gave."""
+    return "; ".join(f["command"] + ("" if f["series"] == series else " (stale: of an earlier series)") for f in by_arch.values())
+
+
 def costs(model: dict, page: dict) -> str:
     figures = kept()
     made = {"unprotected": unprotected, "protected": protected, "vhost": vhost, "scale": scale}
-    html = [make(figures[name]) + note(" ".join(f["command"] for f in list(figures[name].values())[:1]))
-            for name, make in made.items() if name in figures]
+    html = [make(figures[name]) + note(said(figures[name], model["series"])) for name, make in made.items() if name in figures]
     return section("costs", "What it costs", *(html or [note("no figures are kept of this base (make bench)")]))

@@ -7,7 +7,7 @@
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 expect 'the plugin compiles' 0 '' gcc -shared -fPIC -O2 -Wall -Wextra -Werror -fvisibility=hidden -o "$TMP/plugin.so" \
-	"$HERE/ci/bench/plugin.c"
+	"$HERE"/ci/bench/plugin/*.c
 expect 'the firmware assembles' 0 '' gcc -m32 -c -o "$TMP/bench.o" "$HERE/ci/tests/bench.S"
 objcopy -O binary -j .text "$TMP/bench.o" "$TMP/rom"
 at() { nm "$TMP/bench.o" | awk -v s="$1" '$3 == s { print "ffff" substr($1, length($1) - 3) }'; }

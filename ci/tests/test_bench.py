@@ -144,8 +144,8 @@ class Others(unittest.TestCase):
 
     def test_figures_keep_what_was_not_measured(self):
         old = {"size": {"s390": {"sum": 1}}}
-        made = [{"figure": "size", "arch": "x86_64", "command": "c", "figures": {"sum": 2, "functions": {"f": 1}}}]
-        self.assertEqual(figures.gather(old, made), {"size": {"s390": {"sum": 1}, "x86_64": {"command": "c", "sum": 2}}})
+        made = [{"figure": "size", "arch": "x86_64", "command": "c", "series": "s", "figures": {"sum": 2, "functions": {"f": 1}}}]
+        self.assertEqual(figures.gather(old, made), {"size": {"s390": {"sum": 1}, "x86_64": {"command": "c", "series": "s", "sum": 2}}})
 
 
 class Size(unittest.TestCase):
