@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import cells
+import costs
 import decided
 import load
 import proofs
@@ -50,7 +51,7 @@ def figures(model: dict, page: dict) -> str:
 SECTIONS = {"proven": decided.proven, "failures": cells.failures, "matrix": cells.matrix, "proofs": proofs.proofs,
             "figures": figures, "decisions": decided.decisions, "patches": proofs.patches, "mutants": proofs.mutants,
             "before": proofs.before, "coverage": proofs.coverage, "hunks": proofs.hunks, "cases": cells.cases, "cells": cells.cells,
-            "tasks": proofs.tasks}
+            "tasks": proofs.tasks, "costs": costs.costs}
 NAMES = {"proven": "Decisions", "figures": "In figures", "decisions": "Rows", "before": "Without the series"}
 
 
