@@ -8,6 +8,7 @@ CI = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(CI), str(CI / "lib"), str(CI / "bench")]
 import catch
 import figures
+import notes
 import size
 import symbols
 import table
@@ -192,6 +193,11 @@ class Catch(unittest.TestCase):
 
     def test_an_object_that_was_not_built(self):
         self.assertFalse(catch.judge(self.rows, "s390", self.base, {})[0])
+
+
+class Notes(unittest.TestCase):
+    def test_the_page_is_what_the_figures_say(self) -> None:
+        self.assertEqual((CI.parent / "MAINTAINERS-notes/cost.md").read_text(), notes.render("v7.3"))
 
 
 if __name__ == "__main__":
