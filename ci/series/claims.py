@@ -16,6 +16,7 @@ What shows a sentence, several separated by "; ":
   case GLOB          KUnit cases of kunit/decisions.tsv that run somewhere
   lab ARCH: NAME     a scenario of ci/lab/scenarios.tsv
   task GLOB          tasks of ci/lib/tasks.tsv, whose verdicts are recorded
+  figure NAME ARCH   ci/bench counted it: the sentence's numbers stand in ci/bench/figures
   program PATH       a program of this repository that compares or builds
   source FILE WORD   the kernel's source has WORD in FILE (looked up where there is a tree)
   commit ID          a commit that a patch or a note names

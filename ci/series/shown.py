@@ -1,18 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What can show a sentence of a cover letter, and whether it is there (claims.py)."""
+import json
 import os
 import re
 import subprocess
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Callable, Iterator, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 ROOT = Path(__file__).resolve().parents[2]
 RAN = re.compile(r"\b(ran(?! out)|tested|booted|measured)\b", re.I)
 NOT = re.compile(r"\b(not|no|nothing|never|nor|without|only)\b", re.I)
+
+
+def numbers(value: object) -> Iterator[float]:
+    if isinstance(value, (dict, list)):
+        for v in value.values() if isinstance(value, dict) else value:
+            yield from numbers(v)
+    elif isinstance(value, (int, float)):
+        yield value
 
 
 class World(NamedTuple):
@@ -39,6 +48,15 @@ class World(NamedTuple):
         return any(subprocess.run(["git", "-C", str(self.tree), "grep", "-qF", "-e", word, ref, "--", file],
                                   capture_output=True).returncode == 0 for ref in ("base", "series"))
 
+    def figure(self, words: str, sentence: str) -> bool:
+        """Are the sentence's numbers with a decimal point among those of the figure, so rounded?"""
+        name, _, arch = words.partition(" ")
+        file = ROOT / f"ci/bench/figures/{self.patches.name}.json"
+        kept = json.loads(file.read_text(encoding="utf-8"))["figures"].get(name, {}).get(arch) if file.exists() else None
+        said = re.findall(r"\d+\.\d+", sentence)
+        return bool(kept and said) and all(
+            any(f"{n:.{len(s.partition('.')[2])}f}" == s for n in numbers(kept)) for s in said)
+
     def scenario(self, words: str) -> bool:
         arch, _, name = words.partition(": ")
         return any(arch in a.split(",") and name == n for a, n in self.scenarios)
@@ -62,6 +80,7 @@ def wrong(sentence: str, shown: str, there: World) -> str:
         "case": lambda g: any(fnmatchcase(c, g) for c in there.cases),
         "lab": there.scenario,
         "task": lambda g: any(fnmatchcase(t, g) for t in there.tasks),
+        "figure": lambda w: there.figure(w, sentence),
         "program": lambda p: (ROOT / p).is_file() and os.access(ROOT / p, os.X_OK),
         "source": there.source,
         "commit": there.commit,
@@ -78,6 +97,6 @@ def wrong(sentence: str, shown: str, there: World) -> str:
             return f'"{word}" is nothing that can show it'
         if not exists[kind](what):
             return f'there is no "{word}"'
-    if RAN.search(sentence) and not any(w.split()[0] in ("case", "lab", "task", "once", "not") for w in words):
+    if RAN.search(sentence) and not any(w.split()[0] in ("case", "lab", "task", "figure", "once", "not") for w in words):
         return "it says that something ran: name a case, a scenario or a task"
     return ""

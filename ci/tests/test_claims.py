@@ -94,6 +94,15 @@ class Claims(unittest.TestCase):
         self.assertEqual(self.why("not run", not_run), "")
         self.assertNotEqual(self.why("patch one-patch", not_run), "")
 
+    def test_figures(self):
+        """A number is among those of the figure, as it is rounded."""
+        there = self.world._replace(patches=Path("v7.3"))
+        kept = there.figure
+        self.assertTrue(all(kept("unprotected x86_64", f"It takes {n} instructions.") for n in ("1100.0", "2015.6")))
+        for what, said in (("unprotected x86_64", "It takes 1100.1."), ("unprotected arm64", "It takes 1100.0."),
+                           ("no x86_64", "It takes 1100.0."), ("unprotected x86_64", "It takes many.")):
+            self.assertFalse(kept(what, said), (what, said))
+
     def test_real(self):
         """Each sentence of the cover letters stands in the table, and what it names exists."""
         there = shown.world()
