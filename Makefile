@@ -63,8 +63,8 @@ rebase: deps ## onto another Linux, in a tree of its own: make rebase TO=debian:
 	@ci/series/rebase $(if $(NEW_BASE),--adopt '$(NEW_BASE)') $(if $(TO),'$(TO)')
 
 .PHONY: check
-check: tree ## checkpatch, kernel-doc and the rules for the text, a line a patch
-	@ci/series/check
+check: deps tree ## every check that others will run on the series, and a table: make check [CHECKS="sparse-* message"]
+	@ci/check/run $(CHECKS)
 
 .PHONY: kunit
 kunit: tree ## KUnit on one architecture: make kunit ARCH=s390 [SUITE=name[.case]]
@@ -157,6 +157,7 @@ help: ## this
 	@echo '  CELL= CELLS=  cells of ci/cell/matrix.tsv'
 	@echo '  TASKS=        for make full: tasks, such as mutants-um'
 	@echo '  FIGURE=       for make bench: ci/bench/bench --help'
+	@echo '  CHECKS=       for make check: checks of ci/check/checks.tsv, also patterns'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= WHICH= REQUESTS=  for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'

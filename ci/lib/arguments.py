@@ -97,6 +97,14 @@ def task(name: str, value: str, goal: str) -> None:
             raise Wrong(f"{name}={value}: no task is called {pattern}", "ci/full --list")
 
 
+def checks(name: str, value: str, goal: str) -> None:
+    rows = table.load(arch.ROOT / "ci/check/checks.tsv")
+    known = [f"{r['kind']}-{a}" if a else r["kind"] for r in rows for a in r["arguments"].split(",")]
+    for pattern in value.split():
+        if not any(fnmatchcase(c, pattern) for c in known):
+            raise Wrong(f"{name}={value}: no check is called {pattern}", "ci/check/run --list")
+
+
 def base(name: str, value: str, goal: str) -> None:
     one_of(name, value, sorted(p.stem for p in (arch.ROOT / "configs").glob("*.base")))
 
@@ -122,7 +130,7 @@ def mailbox(name: str, value: str, goal: str) -> None:
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
     "JOBS": number, "TIME_LIMIT": number, "SILENT_MINUTES": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
-    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "TASKS": task, "BASE": base,
+    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "TASKS": task, "CHECKS": checks, "BASE": base,
     "KERNEL_SRC": source, "MBOX": mailbox}
 
 

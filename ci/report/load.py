@@ -128,7 +128,7 @@ def load_patches(patches: Path, names: list[str]) -> list[dict]:
 
 
 def load_checks(path: Path, patches_sum: str) -> dict:
-    """What ci/series/check left: a line a patch, findings indented below it."""
+    """What ci/check/run --quick left: a line a patch, findings indented below it."""
     checks = {"state": "missing", "tools": "", "by": {}}
     for line in lines(path):
         if line.startswith("#"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The page's sections on what `make full` and ci/series/check found."""
+"""The page's sections on what `make full` and ci/check found."""
 from collections import Counter, defaultdict
 
 from findings import coverage_counts, missing_tables, mutant_tone, table_rows

@@ -67,6 +67,7 @@ REPEAT=often|kunit ARCH=um REPEAT=often
 there is no v9.9.*v7.3|tree BASE=v9.9
 there is no v9.9|mails BASE=v9.9
 no task is called nope|full TASKS=nope
+no check is called nope|check CHECKS='message nope'
 no task is called mutants-um-nodma|full TASKS='mutants-um mutants-um-nodma'
 no such tree or tarball|tree KERNEL_SRC=/nowhere
 not a Linux source tree|tree KERNEL_SRC="$TMP/empty"
