@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""ci/proof/fixes.py and its table."""
+import sys
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "ci/proof"))
+import fixes  # noqa: E402
+import fixes_host  # noqa: E402
+import fixes_page  # noqa: E402
+
+# Shown elsewhere: by ci/proof/fixes-ring, or nowhere
+ELSEWHERE = {
+    "virtio_ring-start-over-with-IN_ORDER-when-a-queue-is-reset.patch",
+    "tools-virtio-leave-room-for-what-virtio_ring-keeps-of.patch",
+    "arm64-don-t-shrink-the-bounce-buffer-of-a-protected-guest.patch",
+}
+
+
+class Observed(unittest.TestCase):
+    def test_results_and_complaints(self):
+        console = ("[ 1.0] fixes: result 0 of 16 frames\r\n"
+                   "[ 1.1] BUG kmalloc-64 (Tainted: G        W          ): kmalloc Redzone overwritten\n"
+                   "[ 1.2] fixes: result works\n[ 1.3] fixes: done\n")
+        self.assertEqual(fixes.observed(console, True),
+                         "0 of 16 frames, kmalloc Redzone overwritten, works")
+
+    def test_ends(self):
+        self.assertEqual(fixes.observed("[ 1.3] fixes: done\n", True), "powers off")
+        self.assertEqual(fixes.observed("[ 1.3] fixes: done\n", False), "no power off")
+        self.assertEqual(fixes.observed("[ 1.3] fixes: disk\n", False), "no end")
+
+    def test_dma_debug(self):
+        console = ("WARNING: kernel/dma/debug.c:953 at check_unmap+0x1/0x2, CPU#0: swapper/0\n"
+                   "DMA-API: am53c974 0000:00:02.0: device driver failed to check map error[device address=0x1]\n")
+        self.assertEqual(fixes.observed(console, True), "device driver failed to check map error")
+
+
+class Table(unittest.TestCase):
+    def test_rows(self):
+        names = [(row["arch"], row["fault"]) for row in fixes.rows("x86_64", "*")]
+        self.assertGreater(len(names), 20)
+        self.assertEqual(len(names), len(set(names)))
+        for row in fixes.rows("x86_64", "*"):
+            with self.subTest(row["fault"]):
+                self.assertIn(row["machine"], fixes_host.MACHINES)
+                self.assertTrue(fixes_host.arguments(row["devices"]))
+                # a patch is shown by an outcome that differs
+                self.assertEqual(row["patch"] == "-", row["base"] == row["fixes"])
+
+    def test_every_patch_is_shown(self):
+        lines = (ROOT / "patches/fixes/series").read_text().splitlines()
+        patches = {line for line in lines if not line.startswith("#")}
+        shown = {row["patch"] for row in fixes.rows("x86_64", "*")} - {"-"}
+        self.assertEqual(patches, shown | ELSEWHERE)
+
+    def test_the_page_has_it(self):
+        page = fixes_page.PAGE.read_text(encoding="utf-8")
+        self.assertEqual(fixes_page.filled(page), page)
+
+
+if __name__ == "__main__":
+    unittest.main()
