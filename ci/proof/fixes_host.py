@@ -18,8 +18,7 @@ MACHINES = {
     "pc": ([], "tsc_early_khz=4000000"),
     "q35": (["-M", "q35"], "tsc_early_khz=4000000"),
     # virtio-mmio: QEMU offers ACCESS_PLATFORM for vhost-user devices there
-    "microvm": (["-M", "microvm,memory-backend=ram,acpi=off,pic=on,pit=on,rtc=on", *MEMORY],
-                "tsc_early_khz=4000000"),
+    "microvm": (["-M", "microvm,memory-backend=ram,acpi=on,auto-kernel-cmdline=off", *MEMORY], "tsc_early_khz=4000000"),
 }
 DEVICES = {
     "blk": ["-drive", "file=disk,format=raw,if=none,id=blk", "-device", "virtio-blk-pci,drive=blk,{more}"],
@@ -45,7 +44,7 @@ DEVICES = {
     "vsock": ["-chardev", "socket,id=vsock,path=vsock", "-device", "vhost-user-vsock-device,chardev=vsock,iommu_platform=on"],
 }
 BACKENDS = {
-    "fs": ["/usr/lib/qemu/virtiofsd", "--socket-path=fs", "-f", "-o", "source=share,sandbox=chroot,cache=none"],
+    "fs": ["/usr/lib/qemu/virtiofsd", "--socket-path=fs", "-f", "-o", "source={folder}/share,sandbox=chroot,cache=none"],
     "vsock": [sys.executable, str(Path(__file__).resolve().parent / "vsock.py"), "vsock"],
 }
 
@@ -81,7 +80,8 @@ class Services:
         for name in self.names:
             if name in BACKENDS:
                 with self.console.with_suffix(f".{name}").open("wb") as log:
-                    self.backends.append(subprocess.Popen(BACKENDS[name], cwd=self.folder, stdout=log, stderr=log))
+                    command = [word.format(folder=self.folder) for word in BACKENDS[name]]
+                    self.backends.append(subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log))
                 self.wait_for(self.folder / name)
         return self
 
