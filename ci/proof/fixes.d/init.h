@@ -23,12 +23,10 @@ int hwrng(char **arg);
 int vsock(char **arg);
 int port(char **arg);
 int port_in(char **arg);
-int cipher(char **arg);
 int frames(char **arg);
 int frames_in(char **arg);
 int keys(char **arg);
 int picture(char **arg);
-int panic(char **arg);
 
 int xsk(char **arg);
 int up(const char *name);

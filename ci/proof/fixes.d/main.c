@@ -10,7 +10,7 @@
  *   take:N      another device takes all slots but N, until "give"
  *   host:WHAT   the host does something: "keys", "frames", "port" and how many
  *   late:MS     powering off takes that long, after the devices have been shut down
- *   insmod:NAME..., up:NAME, mount:TYPE:SOURCE:OPTIONS, write:PATH:TEXT
+ *   up:NAME, mount:TYPE:SOURCE:OPTIONS, write:PATH:TEXT
  *   rebind:DRIVER:DEVICE:N
  *               N times; how many more slots are in use then
  *   load:PATH   reads and writes that disk until the guest ends
@@ -27,7 +27,6 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "init.h"
 
@@ -42,18 +41,10 @@ void result(const char *format, ...)
 	printf("fixes: result %s\n", text);
 }
 
-static int insmod(const char *name)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/%s.ko", name);
-	return syscall(SYS_finit_module, open(path, O_RDONLY), "", 0);
-}
-
 static void does(char **arg)
 {
 	char text[512];
-	int rc = 0, i;
+	int rc = 0;
 
 	if (!strcmp(arg[0], "do"))
 		alone(arg + 1);
@@ -65,9 +56,6 @@ static void does(char **arg)
 		rc = write_file(POOL, "give");
 	else if (!strcmp(arg[0], "host"))
 		host(arg[1]);
-	else if (!strcmp(arg[0], "insmod"))
-		for (i = 1; !rc && *arg[i]; i++)
-			rc = insmod(arg[i]);
 	else if (!strcmp(arg[0], "up"))
 		rc = up(arg[1]);
 	else if (!strcmp(arg[0], "mount"))
@@ -100,8 +88,6 @@ int main(int argc, char **argv)
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	if (insmod("pool"))
-		result("no pool.ko: %s", strerrorname_np(errno));
 	for (i = 1; i < argc; i++) {
 		char *arg[PART] = {}, *text = argv[i];
 

@@ -51,7 +51,7 @@ int packet_socket(const char *name)
 	return bind(fd, (void *)&to, sizeof(to)) ? -1 : fd;
 }
 
-void make_frame(unsigned char *frame, int number)
+void make_frame(unsigned char *frame, int size, int number)
 {
 	int i;
 
@@ -59,32 +59,32 @@ void make_frame(unsigned char *frame, int number)
 	memset(frame + 6, 2, 6);
 	frame[12] = ETHERTYPE >> 8;
 	frame[13] = ETHERTYPE & 0xff;
-	for (i = 14; i < FRAME; i++)
+	for (i = 14; i < size; i++)
 		frame[i] = number + i;
 }
 
 /* Is that frame received there within MS? */
-int arrives(int fd, const unsigned char *frame, int ms)
+int arrives(int fd, const unsigned char *frame, int size, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	unsigned char in[2048];
+	unsigned char in[MOST];
 
 	while (poll(&p, 1, ms) == 1)
-		if (recv(fd, in, sizeof(in), 0) == FRAME && !memcmp(in, frame, FRAME))
+		if (recv(fd, in, sizeof(in), 0) == size && !memcmp(in, frame, size))
 			return 1;
 	return 0;
 }
 
-int frames(char **arg) /* FROM:TO:N */
+int frames(char **arg) /* FROM:TO:N[:SIZE] */
 {
-	int out = packet_socket(arg[0]), in = packet_socket(arg[1]), i;
-	unsigned char frame[FRAME];
+	int out = packet_socket(arg[0]), in = packet_socket(arg[1]), size = *arg[3] ? atoi(arg[3]) : FRAME, i;
+	unsigned char frame[MOST];
 
 	for (i = 0; i < atoi(arg[2]); i++) {
-		make_frame(frame, i);
-		if (send(out, frame, FRAME, 0) != FRAME)
+		make_frame(frame, size, i);
+		if (send(out, frame, size, 0) != size)
 			return -1;
-		if (!arrives(in, frame, 500)) {
+		if (!arrives(in, frame, size, 500)) {
 			errno = ENODATA;
 			return -1;
 		}

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sockets to the host, consoles, ciphers, keys, pictures. */
+/* Sockets to the host, consoles, keys, pictures. */
 #define _GNU_SOURCE
 #include <sys/socket.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_alg.h>
 #include <linux/vm_sockets.h>
 #include <poll.h>
 #include <stdio.h>
@@ -69,37 +68,8 @@ int keys(char **arg)
 	return readable("/dev/input/event0", "keys 2");
 }
 
-int cipher(char **arg) /* as AF_ALG has it */
-{
-	struct sockaddr_alg to = { .salg_family = AF_ALG, .salg_type = "skcipher" };
-	int fd = socket(AF_ALG, SOCK_SEQPACKET, 0), op;
-	char control[CMSG_SPACE(4)] = {}, data[64] = {};
-	struct iovec io = { data, sizeof(data) };
-	struct msghdr m = { .msg_control = control, .msg_controllen = sizeof(control), .msg_iov = &io, .msg_iovlen = 1 };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	snprintf((char *)to.salg_name, sizeof(to.salg_name), "%s", arg[0]);
-	if (bind(fd, (void *)&to, sizeof(to)) || setsockopt(fd, SOL_ALG, ALG_SET_KEY, "0123456789abcdef", 16))
-		return -1;
-	op = accept(fd, NULL, NULL);
-	c->cmsg_level = SOL_ALG;
-	c->cmsg_type = ALG_SET_OP;
-	c->cmsg_len = CMSG_LEN(4);
-	*(int *)CMSG_DATA(c) = ALG_OP_ENCRYPT;
-	if (sendmsg(op, &m, 0) != sizeof(data) || read(op, data, sizeof(data)) != sizeof(data))
-		return -1;
-	return 0;
-}
-
 int picture(char **arg)
 {
 	(void)arg;
 	return gpu();
-}
-
-/* Has DRM draw what it draws in a panic, over a picture. */
-int panic(char **arg)
-{
-	(void)arg;
-	return gpu() ? -1 : write_file("/sys/kernel/debug/dri/0/drm_panic_plane_0", "1");
 }

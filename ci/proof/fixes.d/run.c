@@ -14,8 +14,8 @@ static const struct {
 	int (*function)(char **arg);
 } can[] = {
 	{ "disk", disk }, { "large", large }, { "flush", flush }, { "file", file }, { "hwrng", hwrng },
-	{ "vsock", vsock }, { "port", port }, { "port-in", port_in }, { "cipher", cipher }, { "frames", frames },
-	{ "frames-in", frames_in }, { "keys", keys }, { "picture", picture }, { "panic", panic }, { "xsk", xsk },
+	{ "vsock", vsock }, { "port", port }, { "port-in", port_in }, { "frames", frames },
+	{ "frames-in", frames_in }, { "keys", keys }, { "picture", picture }, { "xsk", xsk },
 };
 
 /* Starts it in a process of its own; the exit code is errno. */
@@ -69,7 +69,7 @@ void full(char **arg)
 	write_file(POOL, "give");
 	if (rc < 0) {
 		rc = ended(pid, 10);
-		result("%s", rc ? outcome(rc) : "again");
+		result(rc > 0 ? "fails %s" : "%s", rc ? outcome(rc) : "again");
 	} else {
 		result(rc ? "fails %s" : "%s", rc ? outcome(rc) : "not affected");
 	}

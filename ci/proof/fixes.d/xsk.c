@@ -126,12 +126,12 @@ int xsk(char **arg) /* FROM:TO:N:HOW: how is tx or rx, which of them is AF_XDP's
 		return -1;
 	usleep(300000);
 	for (i = 0; i < atoi(arg[2]); i++) {
-		make_frame(frame, i);
+		make_frame(frame, FRAME, i);
 		if (sends)
 			xsk_send(frame, i);
 		else
 			send(other, frame, FRAME, 0);
-		got += sends ? arrives(other, frame, 500) : xsk_arrives(frame);
+		got += sends ? arrives(other, frame, FRAME, 500) : xsk_arrives(frame);
 	}
 	result("%d of %d frames", got, i);
 	return 0;
