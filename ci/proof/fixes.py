@@ -92,6 +92,8 @@ def main() -> int:
         print(__doc__.rstrip())
         return 0
     parser = argparse.ArgumentParser(add_help=False)
+    parser.error = lambda message: sys.exit(  # type: ignore[assignment]
+        print(f"Error: fixes.py: {message}\nNext:  ci/proof/fixes.py --help", file=sys.stderr) or 2)
     parser.add_argument("--only", default="*")
     parser.add_argument("--which", default="")
     for name in ("arch", "cmdline"):

@@ -13,7 +13,7 @@ TABLE, PAGE = ROOT / "ci/proof/fixes.tsv", ROOT / "MAINTAINERS-notes/full-pool.m
 POOL = "full pool: "
 WORDS = {
     "again": "tried again", "hangs": "hangs", "works": "works again afterwards", "works, ENODATA": "dead afterwards",
-    "works, works": "works again afterwards", "not affected": "not affected",
+    "works, works": "works again afterwards", "not affected": "not affected", "ENODATA": "dead afterwards",
 }
 
 
@@ -45,9 +45,9 @@ def tables() -> dict[str, str]:
 
 def filled(page: str) -> str:
     for name, table in tables().items():
-        begin, end = f"<!-- {name}: ci/proof/fixes_page.py -->\n", f"\n<!-- end of {name} -->"
+        begin, end = f"<!-- {name}: ci/proof/fixes_page.py -->\n", f"<!-- end of {name} -->"
         before, rest = page.split(begin)
-        page = before + begin + table + end + rest.split(end, 1)[1]
+        page = before + begin + table + "\n" + end + rest.split(end, 1)[1]
     return page
 
 
