@@ -123,8 +123,9 @@ def main() -> int:
     if sys.argv[1:2] in (["-h"], ["--help"]):
         print(__doc__.rstrip())
         return 0
-    if len(sys.argv) != 2:
-        print("Error: vsock.py SOCKET\nNext:  ci/proof/vsock.py --help", file=sys.stderr)
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        what = f"unknown option {sys.argv[1]}" if sys.argv[1:2] and sys.argv[1].startswith("-") else "which socket?"
+        print(f"Error: vsock.py: {what}\nNext:  ci/proof/vsock.py --help", file=sys.stderr)
         return 2
     listening, device = socket.socket(socket.AF_UNIX), Device()
     listening.bind(sys.argv[1])
