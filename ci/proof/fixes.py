@@ -26,7 +26,7 @@ LIMIT, AFTER = 150, 15   # seconds for a guest, and for its end after its last w
 COMPLAINTS = [
     (re.compile(r"kernel BUG at (\S+):\d+"), "BUG in {0}"),
     (re.compile(r"DMA-API: \S+ \S+: (device driver (?:failed to check map error|has pending DMA allocations))"), "{0}"),
-    (re.compile(r"(WARNING): (\S+):\d+ at (\w+)"), "{0} in {2}"),
+    (re.compile(r"(WARNING): "), "{0}"),
     (re.compile(r"BUG: (unable to handle|soft lockup|workqueue lockup)"), "{0}"),
 ]
 

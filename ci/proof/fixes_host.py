@@ -19,7 +19,8 @@ MACHINES = {
     # (one CPU: another would power off while this one spins)
     "q35": (["-M", "q35", "-smp", "1"], "tsc_early_khz=4000000"),
     # virtio-mmio: QEMU offers ACCESS_PLATFORM for vhost-user devices there
-    "microvm": (["-M", "microvm,memory-backend=ram,acpi=on,auto-kernel-cmdline=off", *MEMORY], "tsc_early_khz=4000000"),
+    "microvm": (["-M", "microvm,memory-backend=ram,acpi=on,auto-kernel-cmdline=off", "-global",
+                 "virtio-mmio.force-legacy=false", *MEMORY], "tsc_early_khz=4000000"),
 }
 DEVICES = {
     "blk": ["-drive", "file=disk,format=raw,if=none,id=blk", "-device", "virtio-blk-pci,drive=blk,{more}"],
@@ -37,8 +38,6 @@ DEVICES = {
                 "-device", "virtserialport,chardev=port"],
     "input": ["-qmp", "unix:qmp,server=on,wait=off", "-device", "virtio-keyboard-pci,{more}"],
     "9p": ["-fsdev", "local,id=f,path=share,security_model=none", "-device", "virtio-9p-pci,fsdev=f,mount_tag=share,{more}"],
-    "pmem": ["-m", "512,maxmem=2G", "-object", "memory-backend-file,id=p,mem-path=disk,share=on,size=64M",
-             "-device", "virtio-pmem-pci,memdev=p,{more}"],
     "iommu": ["-device", "virtio-iommu-pci,{more}"],
     "fs": ["-chardev", "socket,id=fs,path=fs", "-device", "vhost-user-fs-device,chardev=fs,tag=share,iommu_platform=on"],
     "vsock": ["-chardev", "socket,id=vsock,path=vsock", "-device", "vhost-user-vsock-device,chardev=vsock,iommu_platform=on"],

@@ -12,6 +12,7 @@ import fixes_page  # noqa: E402
 
 # Shown elsewhere: by ci/proof/fixes-ring, by the lab, or by reading alone (patches/fixes/NOTES.md)
 ELSEWHERE = {
+    "virtio_pmem-try-again-when-bounce-buffers-run-out.patch",
     "drm-virtio-allocate-room-for-the-object-of-the-panic-path.patch",
     "virtio_net-xsk-map-a-zero-header-that-has-a-linear-address.patch",
     "virtio_ring-start-over-with-IN_ORDER-when-a-queue-is-reset.patch",

@@ -17,7 +17,6 @@ double now(void);
 /* What a driver is asked for, with its arguments: 0, or the reason in errno. */
 int disk(char **arg);
 int large(char **arg);
-int flush(char **arg);
 int file(char **arg);
 int hwrng(char **arg);
 int vsock(char **arg);

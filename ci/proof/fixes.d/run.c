@@ -13,7 +13,7 @@ static const struct {
 	const char *name;
 	int (*function)(char **arg);
 } can[] = {
-	{ "disk", disk }, { "large", large }, { "flush", flush }, { "file", file }, { "hwrng", hwrng },
+	{ "disk", disk }, { "large", large }, { "file", file }, { "hwrng", hwrng },
 	{ "vsock", vsock }, { "port", port }, { "port-in", port_in }, { "frames", frames },
 	{ "frames-in", frames_in }, { "keys", keys }, { "picture", picture }, { "xsk", xsk },
 };

@@ -55,11 +55,6 @@ int large(char **arg) /* PATH:KIB */
 	return there_and_back(arg[0], O_DIRECT, atol(arg[1]) << 10);
 }
 
-int flush(char **arg) /* PATH */
-{
-	return there_and_back(arg[0], 0, 4096);
-}
-
 int file(char **arg) /* KIB[:direct] */
 {
 	return there_and_back("/mnt/file", O_CREAT | (*arg[1] ? O_DIRECT : 0), atol(arg[0]) << 10);
