@@ -44,33 +44,6 @@ int bad(const char *name, const char *what)
 	return -1;
 }
 
-int read_file(char *out, size_t size, const char *path)
-{
-	int fd = open(path, O_RDONLY), n;
-
-	*out = 0;
-	if (fd < 0)
-		return -1;
-	n = read(fd, out, size - 1);
-	close(fd);
-	if (n < 0)
-		return -1;
-	out[n] = 0;
-	out[strcspn(out, "\n")] = 0;
-	return n;
-}
-
-int write_file(const char *path, const char *what)
-{
-	int fd = open(path, O_WRONLY), n = -1;
-
-	if (fd >= 0) {
-		n = write(fd, what, strlen(what));
-		close(fd);
-	}
-	return n < 0 ? -1 : 0;
-}
-
 static int does(char *what)
 {
 	char *how = strchr(what, ':');
