@@ -23,7 +23,12 @@ class Wrong(Exception):
 
 
 def git_config(name: str) -> str:
-    return subprocess.run(["git", "config", name], capture_output=True, text=True).stdout.strip()
+    """As git sees it here, else in the tree that the mails are made from."""
+    for where in (".", os.environ.get("TREE") or "."):
+        run = subprocess.run(["git", "-C", where, "config", name], capture_output=True, text=True, check=False)
+        if run.stdout.strip():
+            return run.stdout.strip()
+    return ""
 
 
 def prefix(env: dict[str, str]) -> str:

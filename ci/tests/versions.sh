@@ -57,6 +57,12 @@ same 'says so' 3 "$(cat "$v2"/*.patch | count '^Subject: \[PATCH v2 ')"
 same 'with a link to v1' "v1: https://lore.kernel.org/r/$(id "$SENT/fixes/v1/0000-cover-letter.patch")" "$(grep -h '^v1: ' "$v2"/*0000*)"
 same 'a range-diff' '1 = 2 !' "$(sed -nE 's/^([12]):  [0-9a-f]{12} ([=!]) .*/\1 \2/p' "$v2"/*0000* | paste -sd ' ')"
 same 'and the changelog of the patch, which git am drops' 1 "$(sed '1,/^---$/d' "$v2"/v2-0002* | count '^    v2: fifty has a dash')"
+same 'not the changelog once more' 0 "$(cat "$v2"/*0000* | count '## Notes')"
+before=$(cat "$v2"/*.patch | grep -i '^Message-ID' | sort)
+expect 'made again they say the same' 0 'stay, with their Message-IDs' env SIGNOFF=1 REROLL=2 "$HERE/ci/series/mails"
+same 'and keep their Message-IDs' "$before" "$(cat "$v2"/*.patch | grep -i '^Message-ID' | sort)"
+expect 'with other words they do not' 0 'with new Message-IDs' env SIGNOFF=1 REROLL=2 PREFIX='PATCH next' "$HERE/ci/series/mails"
+expect 'nor back again' 0 'with new Message-IDs' env SIGNOFF=1 REROLL=2 "$HERE/ci/series/mails"
 same 'no In-Reply-To on the cover letter' 0 "$(cat "$v2"/*0000* | count '^In-Reply-To')"
 expect 'unless a list wants it' 0 'To send' env SIGNOFF=1 REROLL=2 IN_REPLY_TO=1@example.invalid "$HERE/ci/series/mails"
 same 'then there is' 1 "$(cat "$v2"/*0000* | count '^In-Reply-To: <1@example.invalid>')"
@@ -119,6 +125,13 @@ for dir in '' ${B4S:-}; do
 	at=$(sed -n 's/^Branch .* in \(.*\): 2 patches.*/\1/p' "$TMP/out")
 	expect 'that b4 refuses to send' 0 'CRITICAL: Looks like the cover letter needs to be edited|^needs-editing: True' \
 		sh -c "cd '$at' && b4 prep --show-info && b4 send --dry-run --no-sign || :"
+	git -C "$TREE" worktree remove "$at"
+	git -C "$TREE" branch -qD b4/fixes
+	SIGNOFF=1 REROLL=2 expect "b4 $version: v2" 0 ': 2 patches$' "$HERE/ci/series/b4" fixes
+	rm -rf "$TMP/b4" && mkdir -p "$TMP"/b4
+	(cd "$at" && b4 send --no-sign -o "$TMP/b4/new") >/dev/null 2>&1
+	same 'with a range-diff (the first has a trailer now)' '1 ! 2 !' "$(cat "$TMP"/b4/new/* | sed -nE 's/^([12]):  [0-9a-f]{12} ([=!]) .*/\1 \2/p' | paste -sd ' ')"
+	same 'and the changelog of the patch, below the cut' 1 "$(cat "$TMP"/b4/new/*-twenty* | sed '1,/^---$/d' | count '^v2: fifty has a dash')"
 	git -C "$at" commit -q --allow-empty -m 'work in it'
 	expect 'work in that branch is kept' 6 'has changed since it was made' "$HERE/ci/series/b4" fixes
 	git -C "$TREE" worktree remove "$at"
