@@ -5,7 +5,9 @@
 The parts of the series, each a posting of its own.  In patches/BASE/series a comment
 begins a part or continues one, up to the next such comment:
 
-    # part NAME: TITLE (needs OTHER OTHER)
+    # part NAME: TITLE (needs OTHER OTHER) (taken: BY WHOM)
+
+Who needs a part that was taken need not wait for it.
 
   list      NAME, number of patches, needs, TITLE: a line a part, in order
   patches   the patches of these parts, in the order of the series; a part may be absent
@@ -15,12 +17,13 @@ begins a part or continues one, up to the next such comment:
 """
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 MOST = 10
-LINE = re.compile(r"# part ([A-Za-z0-9-]+)(?:: *(.*?))?(?: *\(needs ([^)]*)\))? *$")
+LINE = re.compile(r"# part ([A-Za-z0-9-]+)(?:: *(.*?))?(?: *\(needs ([^)]*)\))?(?: *\(taken: ([^)]*)\))? *$")
 
 
 class Part(NamedTuple):
@@ -28,6 +31,7 @@ class Part(NamedTuple):
     title: str
     needs: list[str]
     patches: list[str]
+    taken: str = ""  # by whom, where nobody need send it any more
 
 
 class PartError(Exception):
@@ -42,10 +46,12 @@ def parse(text: str) -> dict[str, Part]:
         if line.startswith("# part "):
             m = LINE.match(line)
             if not m:
-                raise PartError(f'"{line}" is not "# part NAME: TITLE (needs OTHER)"')
+                raise PartError(f'"{line}" is not "# part NAME: TITLE (needs OTHER) (taken: BY WHOM)"')
             now = parts.setdefault(m[1], Part(m[1], m[2] or "", [], []))
             if m[2] and not now.title:
                 now = parts[m[1]] = now._replace(title=m[2])
+            if m[4]:
+                now = parts[m[1]] = now._replace(taken=m[4])
             now.needs.extend(n for n in (m[3] or "").replace(",", " ").split() if n not in now.needs)
         elif patch := re.sub(r"\s*#.*", "", line).strip():
             if now:
@@ -123,6 +129,9 @@ def main(args: list[str]) -> int:
     if args[0] == "merge":
         sys.stdout.write(merged(Path(args[1]).read_text(encoding="utf-8"), sys.stdin.read().split()))
         return 0
+    if "PATCHES" not in os.environ:  # started by hand: lib.sh knows where things are
+        here = Path(__file__).resolve()
+        return subprocess.run(["bash", "-c", f'. "{here.parents[1]}/lib/lib.sh"; exec "{here}" "$@"', "-", *args], check=False).returncode
     text = Path(os.environ["PATCHES"], "series").read_text(encoding="utf-8")
     try:
         parts = parse(text)

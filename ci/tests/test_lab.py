@@ -348,6 +348,7 @@ def strings() -> set[str]:
                 code = line.endswith((".c", ".h")) and "kunit" not in line and "tools/" not in line
             elif code:
                 change = found.difference_update if line[:1] == "-" else found.update
+                line = line.replace("str_yes_no(", 'str_yes_no("yes" "no" ')
                 change(text.removesuffix("\\n") for text in re.findall(r'"((?:[^"\\]|\\.)*)"', line))
     return found
 

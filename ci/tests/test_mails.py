@@ -112,8 +112,10 @@ class Recipients(unittest.TestCase):
 class Plan(unittest.TestCase):
     def test_what_waits_for_what(self):
         found = parts.parse("# part a: x\np\n# part b: y (needs a)\nq\n")
-        self.assertEqual([plan.when(found[n], {"a": 0, "b": 0}) for n in "ab"], [(1, "now"), (2, "after a")])
-        self.assertEqual([plan.when(found[n], {"a": 2, "b": 0}) for n in "ab"], [(0, "v2 sent"), (1, "now")])
+        self.assertEqual([plan.when(found[n], {"a": 0, "b": 0}, set()) for n in "ab"], [(1, "now"), (2, "after a")])
+        self.assertEqual([plan.when(found[n], {"a": 2, "b": 0}, set()) for n in "ab"], [(0, "v2 sent"), (1, "now")])
+        self.assertEqual(plan.when(found["b"], {"a": 0, "b": 0}, {"a"}), (1, "now"))
+        self.assertEqual(plan.when(found["a"]._replace(taken="by c"), {"a": 0, "b": 0}, {"a"}), (3, "taken: by c"))
 
     def test_versions_that_were_kept(self):
         with tempfile.TemporaryDirectory() as tmp:

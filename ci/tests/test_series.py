@@ -141,6 +141,7 @@ class Parts(unittest.TestCase):
             parts.parse("# part tests of D and V\n")
 
     def test_an_empty_part(self):
+        self.assertEqual(parts.parse("# part a: b (needs c d) (taken: by e)\n")["a"], ("a", "b", ["c", "d"], [], "by e"))
         self.assertEqual(parts.parse("# part fixes: none yet\n# part dma\nd.patch\n")["fixes"].patches, [])
 
     def merge(self, names: str) -> str:

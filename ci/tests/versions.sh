@@ -34,6 +34,8 @@ expect 'what was sent is kept' 0 'Kept: 3 mails' sent fixes
 same 'to the byte' 0 "$(diff -r "$v1" "$SENT/fixes/v1" | grep -vc '^Only in .*: .written')"
 expect 'once' 6 'kept already' sent fixes
 expect 'the plan knows' 0 'v1 sent +fixes' env -u PART "$HERE/ci/series/mails"
+same 'so does the letter of what needs it' "https://lore.kernel.org/r/$(id "$SENT/fixes/v1/0000-cover-letter.patch")" \
+	"$("$HERE/ci/series/letter" later | sed -n '/^Needs v1 of "[^"]*":$/{n;p}')"
 same 'and what need not wait any more' 1 "$(grep -c '^  now *later' "$TMP/out")"
 expect 'it is not sent twice by mistake' 2 'v1 of part fixes was sent already' env SIGNOFF=1 "$HERE/ci/series/mails"
 expect 'on purpose it is' 0 'To send' env SIGNOFF=1 RESEND=1 "$HERE/ci/series/mails"
