@@ -8,11 +8,13 @@ export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 umask 022
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-BASE=${BASE:-v7.3}
+FIRST_BASE=v7.3 # on which the series is developed; the others follow it
+BASE=${BASE:-$FIRST_BASE}
 PATCHES=${PATCHES:-$ROOT/patches/$BASE}
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/protected-guest-virtio
-# A tree and its builds belong to one checkout; sources and packages are shared.
+# A tree and its builds belong to one base of one checkout; sources and packages are shared.
 WORK=$CACHE/work-$(printf %s "$ROOT" | sha256sum | cut -c1-8)
+[ "$BASE" = "$FIRST_BASE" ] || WORK+=-$BASE
 TREE=${TREE:-$WORK/tree}
 LOGS=${LOGS:-$WORK/logs}
 MAILS=${MAILS:-$WORK/mails}

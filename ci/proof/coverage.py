@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Usage: ci/proof/coverage.py counts BUILD CONSOLE
+"""Usage: ci/proof/coverage.py counts BUILD CONSOLE OUT
        ci/proof/coverage.py judge ARCH SRC REASONS DIFF GCOV TABLES
 
 The parts of ci/proof/coverage that read and decide:
 
-counts: writes the .gcda files below BUILD that coverage.c prints on the CONSOLE.
+counts: writes the .gcda files below BUILD that coverage.c prints on the CONSOLE to OUT/1,
+and those of each further boot to OUT/2 and so on, for gcov-tool merge.
 judge: of the lines that DIFF (git diff -U0) adds, which were run, by what gcov -b -c -t
 prints?  Prints the table of ci/proof/coverage.  Exit code 1 for a line that was not run,
 or not all of its branches, without a reason; for a reason without such a line; and for
@@ -38,21 +39,24 @@ class Line:
 Key = tuple[str, int]  # file and line
 
 
-def counts(console: str, build: str) -> tuple[dict[str, bytes], bool]:
-    """The .gcda files on the console, and whether it has the mark of their end."""
-    files: dict[str, bytearray] = {}
-    path, end = "", False
+def counts(console: str, build: str) -> tuple[list[dict[str, bytes]], bool]:
+    """The .gcda files of each boot by their names below BUILD, and whether the last has the
+    mark of their end."""
+    boots: list[dict[str, bytearray]] = []
+    path, end = "", True
     for line in console.splitlines():
         line = re.sub(r"^\[ *[\d.]+\](\[[^]]*\])? ", "", line.rstrip("\r"))
         if match := re.fullmatch(r"gcda file (.*\.gcda)", line):
-            path = match[1] if match[1].startswith(build + "/") else ""
-            if path:
-                files[path] = bytearray()
-        elif path and (match := re.fullmatch(r"gcda ([0-9a-f]+)", line)):
-            files[path] += bytes.fromhex(match[1])
+            if end:
+                boots.append({})
+            path, end = match[1].removeprefix(build + "/"), False
+            if path != match[1]:
+                boots[-1][path] = bytearray()
+        elif path in (boots or [{}])[-1] and (match := re.fullmatch(r"gcda ([0-9a-f]+)", line)):
+            boots[-1][path] += bytes.fromhex(match[1])
         elif line.startswith("gcda end"):
             end = True
-    return {name: bytes(data) for name, data in files.items()}, end
+    return [{name: bytes(data) for name, data in files.items()} for files in boots], end
 
 
 def added(diff: str) -> set[Key]:
@@ -150,11 +154,13 @@ def main(args: list[str]) -> int:
     match args:
         case ["-h" | "--help"]:
             print(__doc__.rstrip())
-        case ["counts", build, console]:
-            files, end = counts(Path(console).read_text(errors="replace"), build)
-            for name, data in files.items():
-                Path(name).write_bytes(data)
-            return 0 if files and end else 1
+        case ["counts", build, console, out]:
+            boots, end = counts(Path(console).read_text(errors="replace"), build)
+            for number, files in enumerate(boots, 1):
+                for name, data in files.items():
+                    (to := Path(out, str(number), name)).parent.mkdir(parents=True, exist_ok=True)
+                    to.write_bytes(data)
+            return 0 if boots and end else 1
         case ["judge", arch, src, reasons_file, diff, gcov, tables]:
             lines = read_gcov(Path(gcov).read_text(errors="replace"), src, added(Path(diff).read_text()))
             misses = [m for key, line in lines.items() if (m := miss(key, line))]

@@ -88,7 +88,14 @@ class Console(unittest.TestCase):
     CONSOLE = "[ 1.0] gcda file /b/a.gcda\r\n[ 1.0][ T1] gcda 6162\r\ngcda 63\nother\ngcda file /x/b.gcda\ngcda 64\n"
 
     def test_counts(self):
-        self.assertEqual(coverage.counts(self.CONSOLE + "gcda end\n", "/b"), ({"/b/a.gcda": b"abc"}, True))
+        self.assertEqual(coverage.counts(self.CONSOLE + "gcda end\n", "/b"), ([{"a.gcda": b"abc"}], True))
+
+    def test_two_boots(self):
+        """They were one once, and the second, of a single suite, stood for both."""
+        again = "gcda file /b/a.gcda\ngcda 65\n"
+        self.assertEqual(coverage.counts(self.CONSOLE + "gcda end\n" + again + "gcda end\n", "/b"),
+                         ([{"a.gcda": b"abc"}, {"a.gcda": b"e"}], True))
+        self.assertFalse(coverage.counts(self.CONSOLE + "gcda end\n" + again, "/b")[1])
 
     def test_a_guest_that_ends_early(self):
         self.assertFalse(coverage.counts(self.CONSOLE, "/b")[1])
