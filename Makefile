@@ -62,6 +62,10 @@ patches: ## export that tree to patches/
 rebase: deps ## onto another Linux, in a tree of its own: make rebase TO=debian:sid [NEW_BASE=v7.4]
 	@ci/series/rebase $(if $(NEW_BASE),--adopt '$(NEW_BASE)') $(if $(TO),'$(TO)')
 
+.PHONY: port
+port: deps ## the series as it is now to another base: make port BASE=v6.12; FROM=debian:SUITE:PACKAGE begins one
+	@ci/series/port $(if $(FROM),'$(FROM)')
+
 .PHONY: check
 check: deps tree ## every check that others will run on the series, and a table: make check [CHECKS="sparse-* message"]
 	@ci/check/run $(CHECKS)

@@ -8,6 +8,7 @@ their values, which are in the environment, be right?  Prints nothing if so, els
 first mistake and what would be right.
 """
 import os
+import re
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -106,6 +107,10 @@ def checks(name: str, value: str, goal: str) -> None:
 
 
 def base(name: str, value: str, goal: str) -> None:
+    if goal == "port" and not re.fullmatch(r"v\d+\.\d+", value):
+        raise Wrong(f"{name}={value}: a base is named after its Linux", "BASE=v6.12")
+    if goal == "port":  # which may be new
+        return
     one_of(name, value, sorted(p.stem for p in (arch.ROOT / "configs").glob("*.base")))
 
 
