@@ -97,6 +97,9 @@ def no_code(hunk: Hunk) -> str:
 def kind(hunk: Hunk, arch: str) -> str | None:
     """"code", or why it is none; None if another architecture answers for the hunk."""
     who = judge(hunk.file)
+    # (these hooks of generic code have a body on powerpc alone)
+    if who == "um" and any(re.search(r"\barch_dma_\w+_direct\(", line) for line in hunk.changes):
+        who = "ppc64le"
     if who in ARCHES:
         return None if who != arch else no_code(hunk) or "code"
     return who if arch == "um" else None

@@ -65,6 +65,10 @@ class Kind(unittest.TestCase):
         for line in ("+\tif (x)", "+EXPORT_SYMBOL_GPL(x);\n+int y;", "+bool f(struct device *dev);", "+#define X 1"):
             self.assertEqual(hunks.kind(hunk("kernel/a.c", *line.split("\n")), "um"), "code", line)
 
+    def test_hooks_of_powerpc(self):
+        one = hunk("kernel/dma/mapping.c", "+\tif (arch_dma_alloc_direct(dev))")
+        self.assertEqual([hunks.kind(one, arch) for arch in ("um", "ppc64le")], [None, "code"])
+
     def test_no_code(self):
         self.assertEqual(hunks.kind(hunk("kernel/a.c", "+ * words", "-", "+#include <a.h>"), "um"),
                          "comments, includes and declarations")
