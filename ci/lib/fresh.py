@@ -103,7 +103,7 @@ def reads(word: str, argument: str) -> str:
             return repr(sorted(cases.expected(arch.cell(argument)).items()))
         case "@command":
             return "\n".join((a.qemu, a.cmdline, a.counted, a.counted_cmdline, a.again))
-    paths = sorted(ROOT.glob(word.format(arg=argument, arch=a.name)))
+    paths = sorted(ROOT.glob(word.format(arg=argument, arch=a.name, base=PATCHES.name)))
     return "\n".join(f"{p.relative_to(ROOT)} {digest(p.read_bytes().hex())}" for p in paths if p.is_file())
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Usage: ci/series/ports.py old ROOT PATCHES OUT
+"""Usage: ci/series/ports.py old ROOT FIRST PATCHES OUT
        ci/series/ports.py port TREE FIRST PATCHES
        ci/series/ports.py behind PATCHES-OF-ALL FIRST-BASE
        ci/series/ports.py table PATCHES-OF-ALL FIRST-BASE
@@ -8,7 +8,8 @@
 The parts of ci/series/port that read and decide.  PATCHES/ports.tsv has a row a patch of the
 first base: patch, state (same, adapted, left out), the git blob of that patch, why.
 
-old     writes the patches as they were when they were ported, and their series, to OUT
+old     writes the patches as they were when they were ported, and their series, to OUT, if
+        one that is in the port has changed since
 port    makes the port's commits, up to a conflict (exit code 5), and ports.tsv
 behind  names the patches that have changed since they were ported, base by base
 table   every patch on every base, in Markdown
@@ -131,10 +132,13 @@ def port(t: Tree, first: Path, patches: Path) -> int:
     state = Path(t.path, ".git/port")
     rows, names, had = read(patches), series(first), series(patches)
     new = t.chain("refs/port/from", "refs/port/new", names)
-    old = t.chain("refs/port/from", "refs/port/old", list(rows)) if rows and (state / "old/series").stat().st_size else {}
+    if (state / "old/series").exists():
+        old = t.chain("refs/port/from", "refs/port/old", list(rows))
+    else:  # nothing that was ported has changed
+        old = {name: new[name] for name in names if name in rows}
     if not (state / "mine").exists():
         (state / "mine").write_text(t.git("rev-parse", "HEAD"))
-    mine = t.chain("base", (state / "mine").read_text().strip(), had)
+    mine = t.chain("base", (state / "mine").read_text().strip(), had) if had else {}
     onto, out, begun = t.git("rev-parse", "base").strip(), [], (state / "at").read_text().split() if (state / "at").exists() else []
     for name in names:
         now, row = blob(first / name), rows.get(name, Row(name, "", ""))
@@ -144,7 +148,8 @@ def port(t: Tree, first: Path, patches: Path) -> int:
             continue
         kept = state / f"done-{name}"
         if begun and begun[0] == name and t.git("rev-parse", "HEAD^", ok=(0, 128)).strip() == begun[1]:
-            kept.write_text(f"{onto} {now} {t.git('rev-parse', 'HEAD').strip()}")
+            resolved = t.commit(t.tree("HEAD"), onto, t.message("HEAD"), new[name])
+            kept.write_text(f"{onto} {now} {resolved}")
         done = kept.read_text().split() if kept.exists() else []
         if done[:2] == [onto, now]:
             onto = done[2]
@@ -169,9 +174,12 @@ def port(t: Tree, first: Path, patches: Path) -> int:
     return 0
 
 
-def write_old(root: str, patches: Path, out: Path) -> None:
-    out.mkdir(parents=True)
+def write_old(root: str, first: Path, patches: Path, out: Path) -> None:
     rows = read(patches)
+    changed = behind(rows, first)
+    if all(rows[n].state == LEFT_OUT for n in changed if n in rows):
+        return
+    out.mkdir(parents=True)
     for row in rows.values():
         text = subprocess.run(["git", "-C", root, "cat-file", "blob", row.blob], capture_output=True, check=False)
         if text.returncode:
@@ -194,8 +202,8 @@ def main(args: list[str]) -> int:
     match args:
         case ["-h" | "--help"]:
             print((__doc__ or "").strip())
-        case ["old", root, patches, out]:
-            write_old(root, Path(patches), Path(out))
+        case ["old", root, first, patches, out]:
+            write_old(root, Path(first), Path(patches), Path(out))
         case ["port", tree, first, patches]:
             return port(Tree(tree), Path(first), Path(patches))
         case ["behind", everything, first]:

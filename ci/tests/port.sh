@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The series on another base: what conflicts, what follows by itself, what is left out.
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+fixture
+R=$TMP/repo
+mkdir -p "$R/configs" "$R/patches"
+cp -r "$HERE/ci" "$R/"
+cp -r "$PATCHES" "$R/patches/v7.3"
+cp "$HERE/configs/v7.3.base" "$R/configs/"
+cp -r "$TMP/linux" "$TMP/other"
+sed -i 's/^line 10$/line X/' "$TMP/other/kernel/a.c"
+first=$R/patches/v7.3 to=$R/patches/v7.4
+unset PATCHES TREE
+export BASE=v7.4 GIT_CONFIG_GLOBAL=$TMP/gitconfig
+git config --file "$TMP/gitconfig" user.name T
+git config --file "$TMP/gitconfig" user.email t@example.invalid
+git -C "$R" init -q
+keep() { git -C "$R" add -Af . && git -C "$R" commit -q -m "$1"; }
+keep 'as fetched'
+port() { "$R/ci/series/port" "$@"; }
+T=$("$R/ci/series/tree" --path)
+ten=kernel-name-the-ten.patch twenty=kernel-name-the-twenty-and-the-fifty.patch
+
+expect 'a base that is not there' 2 'which Linux' port
+expect 'the first base is ported from nothing' 2 'what the others are ported from' env BASE=v7.3 "$R/ci/series/port"
+expect 'a conflict is named' 5 "^conflict  $ten: kernel/a.c" port "$TMP/other"
+same 'and stands in the tree' 1 "$(grep -c '^<<<<<<<' "$T/kernel/a.c")"
+same 'no port is written of it' no "$([ -e "$to/series" ] && echo yes || echo no)"
+git -C "$T" checkout -q HEAD -- kernel/a.c
+sed -i 's/^line X$/line X-ten/' "$T/kernel/a.c"
+git -C "$T" commit -qa --no-edit
+expect 'resolved, it goes on' 0 "^adapted   $ten: \?" port
+same 'asks why' "$ten" "$(sed -n 's/^why are they adapted.*: //p' "$TMP/out")"
+same 'and what needs no hand is the same' "$twenty same" "$(awk -F'\t' '$2 == "same" { print $1, $2 }' "$to/ports.tsv")"
+same 'the port has the resolution' '+line X-ten' "$(grep '^+line X' "$to/$ten")"
+sed -i "s/\t?$/\tother line/" "$to/ports.tsv"
+keep 'ported'
+expect 'again: nothing changes' 0 '2 patches, 0 files changed' port
+same 'the reason stays' 'other line' "$(awk -F'\t' '$2 == "adapted" { print $4 }' "$to/ports.tsv")"
+
+# --- the series goes on
+sed -i 's/fifty/5-0/; s/^Subject:.*twenty and the 5-0/Subject: [PATCH] kernel: name the twenty and the fifty/' "$first/$twenty"
+same 'what is behind is known' "v7.4	$twenty" "$("$R/ci/series/ports.py" behind "$R/patches" v7.3)"
+expect 'a word in a patch' 0 "^same      $twenty" port
+same 'reaches the port' 1 "$(grep -c '^+line 5-0' "$to/$twenty")"
+same 'and leaves the adapted one' '+line X-ten' "$(grep '^+line X' "$to/$ten")"
+same 'nothing is behind' '' "$("$R/ci/series/ports.py" behind "$R/patches" v7.3)"
+keep 'moved on'
+sed -i '/^Subject: /s/$/\n\nTold at length./' "$first/$ten"
+expect 'words of a message' 0 "^adapted   $ten" port
+same 'reach the adapted patch' '1 1' "$(grep -c '^Told at length' "$to/$ten") $(grep -c '^+line X-ten' "$to/$ten")"
+keep 'told'
+sed -i 's/^+line ten$/+line TEN/' "$first/$ten"
+expect 'a change where the port differs' 5 "^conflict  $ten: kernel/a.c" port
+git -C "$T" checkout -q --ours -- kernel/a.c 2>/dev/null || git -C "$T" checkout -q HEAD -- kernel/a.c
+sed -i 's/^line X$/line X-TEN/' "$T/kernel/a.c"
+git -C "$T" commit -qa --no-edit
+expect 'is decided once' 0 "^adapted   $ten: other line" port
+same 'and kept' '+line X-TEN' "$(grep '^+line X' "$to/$ten")"
+keep 'decided'
+sed -i "s/^$twenty\tsame\t\(.*\)$/$twenty\tleft out\t\1\tno twenty there/" "$to/ports.tsv"
+expect 'a patch is left out' 0 "^left out  $twenty: no twenty there" port
+same 'and gone' "$ten" "$(grep patch "$to/series")"
+expect 'the table has no empty cell' 0 '^\| kernel-name-the-twenty-and-the-fifty \| left out: no twenty there \|$' port --table
