@@ -6,6 +6,8 @@ path has to survive QEMU's option syntax (commas), or the length of a socket's a
 """
 from __future__ import annotations
 
+import os
+from functools import cache
 from pathlib import Path
 
 from . import pkvm
@@ -90,12 +92,20 @@ def device_arguments(case) -> list[str]:
     return [word.format(**fill) for word in DEVICES[case.device]]
 
 
+@cache
+def counts_pool() -> str:
+    """The word of swiotlb= by which a kernel counts what is used; older ones always do."""
+    source = Path(os.environ.get("TREE", "/nonexistent"), "kernel/dma/swiotlb.c")
+    return "" if source.exists() and "track_hiwater" not in source.read_text() else "track_hiwater"
+
+
 def command_line(case, common: str) -> str:
     """The kernel's: arguments, and after "--" what init does."""
     words = [common + ARCHES[case.arch].get("cmdline", ""), "panic=-1", "printk.devkmsg=on", *case.kernel]
     if case.protected and not is_pkvm(case):
         words.append(f"protected_lab={case.lab}")
-    words.append(f'swiotlb={f"{case.slabs}," if case.slabs else ""}{"force," if case.force else ""}track_hiwater')
+    pool = ",".join(filter(None, [str(case.slabs or ""), "force" if case.force else "", counts_pool()]))
+    words.append(f"swiotlb={pool}" if pool else "")
     return " ".join([*filter(None, words), "--", *case.init])
 
 

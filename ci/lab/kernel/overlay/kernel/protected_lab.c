@@ -158,8 +158,10 @@ void __init protected_lab_init(void)
 
 	bitmap_pages = PFN_UP(memblock_end_of_DRAM());
 	bitmap_bytes = PAGE_ALIGN(DIV_ROUND_UP(bitmap_pages, 8));
-	header = memblock_alloc_or_panic(PAGE_SIZE, PAGE_SIZE);
-	bitmap = memblock_alloc_or_panic(bitmap_bytes, PAGE_SIZE);
+	header = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
+	bitmap = memblock_alloc(bitmap_bytes, PAGE_SIZE);
+	if (!header || !bitmap)
+		panic("protected_lab: no memory\n");
 	for (i = 0; i < early_n; i++)
 		convert(early[i].phys, early[i].pages, true, false);
 
