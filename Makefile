@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT SILENT_MINUTES FORCE ACCEPT FRESH WHICH
+export REFERENCES KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT SILENT_MINUTES FORCE ACCEPT FRESH WHICH
 unexport MAKEFLAGS MFLAGS
 # What a sender says: ci/series/mails --help.
 export PART SIGNOFF ASSISTED_BY REROLL RFC RESEND PREFIX STABLE TESTED RECIPIENTS IN_REPLY_TO RESULTS
@@ -65,6 +65,10 @@ rebase: deps ## onto another Linux, in a tree of its own: make rebase TO=debian:
 .PHONY: port
 port: deps ## the series as it is now to another base: make port BASE=v6.12; FROM=debian:SUITE:PACKAGE begins one
 	@ci/series/port $(if $(FROM),'$(FROM)')
+
+.PHONY: distro
+distro: ## the patches as a distribution takes them: make distro FORMAT=debian|rpm|suse|ubuntu|yocto|mbox|quilt BASE=v6.12 [PARTS='dma virtio']
+	@ci/series/distro.py '$(FORMAT)' $(PARTS)
 
 .PHONY: check
 check: deps tree ## every check that others will run on the series, and a table: make check [CHECKS="sparse-* message"]

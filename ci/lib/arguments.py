@@ -91,6 +91,11 @@ def part(name: str, value: str, goal: str) -> None:
     one_of(name, value, ["all", *known])
 
 
+def distro(name: str, value: str, goal: str) -> None:
+    import distro as formats
+    one_of(name, value, formats.FORMATS)
+
+
 def task(name: str, value: str, goal: str) -> None:
     import fresh
     for pattern in value.split():
@@ -135,7 +140,7 @@ def mailbox(name: str, value: str, goal: str) -> None:
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
     "JOBS": number, "TIME_LIMIT": number, "SILENT_MINUTES": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
-    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "TASKS": task, "CHECKS": checks, "BASE": base,
+    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "PARTS": part, "FORMAT": distro, "TASKS": task, "CHECKS": checks, "BASE": base,
     "KERNEL_SRC": source, "MBOX": mailbox}
 
 

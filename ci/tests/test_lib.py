@@ -136,7 +136,7 @@ class Fresh(unittest.TestCase):
             for word in row["reads"].split():
                 if not word.startswith("@") and "*" not in word:
                     for argument in fresh.arguments(kind):
-                        path = word.format(arg=argument, arch=fresh.architecture(argument).name)
+                        path = word.format(arg=argument, arch=fresh.architecture(argument).name, base=fresh.PATCHES.name)
                         self.assertTrue((arch.ROOT / path).exists(), f"{kind}: {path}")
 
     def test_every_pattern_matches(self):
@@ -144,7 +144,7 @@ class Fresh(unittest.TestCase):
             for word in row["reads"].split():
                 if "*" in word:
                     for argument in fresh.arguments(kind):
-                        path = word.format(arg=argument, arch=fresh.architecture(argument).name)
+                        path = word.format(arg=argument, arch=fresh.architecture(argument).name, base=fresh.PATCHES.name)
                         self.assertTrue(list(arch.ROOT.glob(path)), f"{kind}: {path}")
 
     def test_every_program_is_there(self):

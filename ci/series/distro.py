@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Usage: BASE=v6.12 ci/series/distro.py FORMAT [PART]...
+
+Writes the patches of a base, or of these parts of it, as a distribution takes them, with
+SHA256SUMS, to a folder that it prints.  FORMAT is one of
+
+  debian   debian/patches/protected-guests/ with DEP-3 fields, and its lines of series
+  rpm      linux-kernel-test.patch, the file that kernel.spec of Fedora and RHEL applies last
+  suse     patches.suse/ with Patch-mainline: and References: (REFERENCES=bsc#...)
+  ubuntu   an mbox for git am, UBUNTU: SAUCE: in each subject
+  yocto    protected-guests.scc and .cfg, and patches with Upstream-Status:
+  mbox     an mbox for git am, as it is
+  quilt    the patches and their series
+
+What says where a patch stands upstream follows what sent/ keeps.  No patch has a
+Signed-off-by: the distribution's own tools add it for whom they work for (git am -s).
+"""
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import parts as series
+
+NAME = "protected-guests"
+
+
+class Patch(NamedTuple):
+    name: str
+    part: str
+    head: str  # From, Date and Subject
+    body: str
+    link: str  # where the part was sent, if it was
+
+    def with_head(self, *fields: str) -> str:
+        return "\n".join([self.head, *fields]) + "\n\n" + self.body
+
+    def with_trailer(self, *fields: str) -> str:
+        message, cut, rest = self.body.partition("\n---\n")
+        last = message.rstrip("\n").rpartition("\n")[2]
+        between = "\n" if re.match(r"[A-Z][a-z-]+: ", last) else "\n\n"
+        return self.head + "\n\n" + message.rstrip("\n") + between + "\n".join(fields) + cut + rest
+
+    def with_subject(self, before: str) -> str:
+        return re.sub(r"^Subject: \[PATCH\] ", f"Subject: [PATCH] {before}", self.head, flags=re.M) + "\n\n" + self.body
+
+
+def link(sent: Path, part: str) -> str:
+    """The address of the last cover letter that was kept."""
+    found = sorted((int(v.name[1:]), v) for v in (sent / part).glob("v*") if v.name[1:].isdigit())
+    for mail in sorted(found[-1][1].glob("0*")) if found else []:
+        if match := re.search(r"^Message-I[Dd]: *<(.*)>", mail.read_text(encoding="utf-8"), re.M):
+            return f"https://lore.kernel.org/r/{match[1]}"
+    return ""
+
+
+def load(patches: Path, sent: Path, wanted: list[str]) -> list[Patch]:
+    text = (patches / "series").read_text(encoding="utf-8")
+    of = {name: p.name for p in series.parse(text).values() for name in p.patches}
+    found = []
+    for name in series.in_series(text):
+        if not wanted or of[name] in wanted:
+            head, _, body = (patches / name).read_text(encoding="utf-8").partition("\n\n")
+            found.append(Patch(name, of[name], head, body, link(sent, of[name])))
+    return found
+
+
+def options(patches: list[Patch]) -> list[str]:
+    """The options that they add, which are those of tests."""
+    return sorted({f"CONFIG_{m}" for p in patches for m in re.findall(r"^\+config (\w+)", p.body, re.M)})
+
+
+def debian(patches: list[Patch]) -> dict[str, str]:
+    files = {f"debian/patches/{NAME}/{p.name}": p.with_head(f"Forwarded: {p.link or 'no'}", "Origin: other") for p in patches}
+    return files | {"series.add": "".join(f"{NAME}/{p.name}\n" for p in patches)}
+
+
+def suse(patches: list[Patch]) -> dict[str, str]:
+    references = os.environ.get("REFERENCES", "")
+    if not references:
+        raise ValueError("REFERENCES= is not given: each patch of a SUSE kernel has to name a bug")
+    return {f"patches.suse/{p.name}": p.with_head(
+        f"Patch-mainline: {'Submitted, ' + p.link if p.link else 'Not yet, to be submitted'}", f"References: {references}")
+        for p in patches} | {"series.add": "".join(f"\tpatches.suse/{p.name}\n" for p in patches)}
+
+
+def yocto(patches: list[Patch]) -> dict[str, str]:
+    files = {p.name: p.with_trailer(f"Upstream-Status: {f'Submitted [{p.link}]' if p.link else 'Pending'}") for p in patches}
+    cfg = "".join(f"# {o} is not set\n" for o in options(patches))
+    scc = [f"kconf non-hardware {NAME}.cfg", *(f"patch {p.name}" for p in patches)]
+    return files | {f"{NAME}.cfg": cfg, f"{NAME}.scc": "\n".join(scc) + "\n"}
+
+
+def mbox(patches: list[Patch], before: str = "") -> dict[str, str]:
+    return {f"{NAME}.mbox": "".join(p.with_subject(before) + "\n" for p in patches)}
+
+
+FORMATS: dict[str, Callable[[list[Patch]], dict[str, str]]] = {
+    "debian": debian,
+    "rpm": lambda patches: {"linux-kernel-test.patch": "".join(p.with_subject("") + "\n" for p in patches)},
+    "suse": suse,
+    "ubuntu": lambda patches: mbox(patches, "UBUNTU: SAUCE: "),
+    "yocto": yocto,
+    "mbox": mbox,
+    "quilt": lambda patches: {p.name: p.with_subject("") for p in patches} | {"series": "".join(f"{p.name}\n" for p in patches)}}
+
+
+def main(args: list[str]) -> int:
+    if args in (["-h"], ["--help"]):
+        print((__doc__ or "").strip())
+        return 0
+    if not args or args[0] not in FORMATS:
+        print(f"\nError: which format?\nNext:  FORMAT= one of {' '.join(FORMATS)}", file=sys.stderr)
+        return 2
+    if "WORK" not in os.environ:  # started by hand: lib.sh knows where things are
+        here = Path(__file__).resolve()
+        return subprocess.run(["bash", "-c", f'. "{here.parents[1]}/lib/lib.sh"; exec "{here}" "$@"', "-", *args], check=False).returncode
+    patches = load(Path(os.environ["PATCHES"]), Path(os.environ["SENT"]), args[1:])
+    try:
+        files = FORMATS[args[0]](patches)
+    except ValueError as wrong:
+        print(f"\nError: {wrong}\nNext:  make distro FORMAT={args[0]} REFERENCES=...", file=sys.stderr)
+        return 2
+    out = Path(os.environ["WORK"], "distro", args[0])
+    if out.exists():  # only what this wrote: the sums name it
+        for line in (out / "SHA256SUMS").read_text().splitlines():
+            (out / line.split("  ", 1)[1]).unlink(missing_ok=True)
+    for name, text in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(text, encoding="utf-8")
+    sums = [f"{hashlib.sha256((out / n).read_bytes()).hexdigest()}  {n}" for n in files]
+    (out / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+    print(f"{len(patches)} patches of {os.environ['BASE']} in {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

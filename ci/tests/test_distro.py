@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Patches as distributions take them, and which patch of the first base another one has."""
+import os
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "series"))
+import distro
+import ports
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = "From 0 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.invalid>\nSubject: [PATCH] dma: a\n b"
+PATCH = distro.Patch("a.patch", "dma", HEAD, "Why.\n\nLink: x\n---\n a | 1 +\n\ndiff --git a/a b/a\n+config A_TEST\n", "")
+SENT = PATCH._replace(link="https://lore.kernel.org/r/1@x")
+
+
+class Formats(unittest.TestCase):
+    def test_debian(self):
+        files = distro.debian([PATCH])
+        self.assertTrue(files["debian/patches/protected-guests/a.patch"].startswith(f"{HEAD}\nForwarded: no\nOrigin: other\n\nWhy."))
+        self.assertEqual(files["series.add"], "protected-guests/a.patch\n")
+        self.assertIn("\nForwarded: https://lore", distro.debian([SENT])["debian/patches/protected-guests/a.patch"])
+
+    def test_suse(self):
+        with mock.patch.dict(os.environ, {"REFERENCES": "bsc#1"}):
+            self.assertIn("\n b\nPatch-mainline: Submitted, https://lore.kernel.org/r/1@x\nReferences: bsc#1\n\nWhy.",
+                          distro.suse([SENT])["patches.suse/a.patch"])
+        with mock.patch.dict(os.environ, {"REFERENCES": ""}), self.assertRaises(ValueError):
+            distro.suse([PATCH])
+
+    def test_yocto(self):
+        files = distro.yocto([PATCH])
+        self.assertIn("\n\nLink: x\nUpstream-Status: Pending\n---\n", files["a.patch"])
+        self.assertEqual(files["protected-guests.cfg"], "# CONFIG_A_TEST is not set\n")
+        self.assertEqual(files["protected-guests.scc"], "kconf non-hardware protected-guests.cfg\npatch a.patch\n")
+
+    def test_ubuntu(self):
+        mbox = distro.FORMATS["ubuntu"]([PATCH, PATCH])["protected-guests.mbox"]
+        self.assertEqual(mbox.count("\nSubject: [PATCH] UBUNTU: SAUCE: dma: a\n"), 2)
+
+    def test_last_letter(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            for v in (2, 10):
+                Path(tmp, f"dma/v{v}").mkdir(parents=True)
+                Path(tmp, f"dma/v{v}/0000-cover-letter.patch").write_text(f"Message-Id: <{v}@x>\n")
+            self.assertEqual(distro.link(Path(tmp), "dma"), "https://lore.kernel.org/r/10@x")
+            self.assertEqual(distro.link(Path(tmp), "virtio"), "")
+
+
+class Ports(unittest.TestCase):
+    def test_every_patch_has_its_row_on_every_base(self):
+        for file in (ROOT / "patches").glob("*/ports.tsv"):
+            self.assertEqual(ports.behind(ports.read(file.parent), ROOT / "patches/v7.3"), [],
+                             f"{file.parent.name} does not follow: make port BASE={file.parent.name}")
+            for row in ports.read(file.parent).values():
+                self.assertTrue(row.state == "same" or row.why not in ("", "?"), f"{file}: why is {row.patch} {row.state}?")
+                self.assertEqual(row.state != ports.LEFT_OUT, row.patch in ports.series(file.parent), row.patch)
+
+    def test_the_page(self):
+        page = (ROOT / "MAINTAINERS-notes/distributions.md").read_text(encoding="utf-8")
+        self.assertIn(ports.table(ROOT / "patches", "v7.3"), page, "ci/series/port --table > into that page")
+
+
+if __name__ == "__main__":
+    unittest.main()
