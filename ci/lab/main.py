@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import os
 import signal
 import sys
 import time
@@ -89,7 +90,10 @@ def start() -> None:
         cases = scenarios.load(table.read_text(encoding="utf-8"), str(table), options.requests)
     except scenarios.BadTable as bad:
         die("usage", str(bad), "the head of the table says what a row is")
-    cases = scenarios.choose(cases, arch, options.pattern, options.which)
+    cases, cannot = scenarios.can(scenarios.choose(cases, arch, options.pattern, options.which),
+                                  table.with_name("left-out.tsv").read_text(encoding="utf-8")
+                                  if table.with_name("left-out.tsv").exists() else "", os.environ.get("BASE", ""))
+    print(*(f"skip  {one}" for one in cannot), sep="\n", end="\n" if cannot else "")
     if not cases:
         die("usage", f"no scenario of {arch} is called {options.pattern}", f"the second column of {table}")
     try:

@@ -145,6 +145,15 @@ def load(text: str, path: str, requests: int = 10000) -> list[Case]:
     return cases
 
 
+def can(cases: list[Case], text: str, base: str) -> tuple[list[Case], list[str]]:
+    """The cases without those that TEXT, left-out.tsv, says BASE cannot do; and these, with why."""
+    rows = [line.split("\t") for line in text.splitlines() if line and line[0] != "#"]
+    why = {id(c): r[3] for c in cases for r in rows
+           if r[0] == base and c.arch in r[1].split(",") and fnmatchcase(f"{c.device}, {c.name}", r[2])}
+    left = dict.fromkeys(f"{c.arch} {c.device}, {c.name}: {why[id(c)]}" for c in cases if id(c) in why)
+    return [c for c in cases if id(c) not in why], list(left)
+
+
 def choose(cases: list[Case], arch: str, pattern: str, which: str = "") -> list[Case]:
     """Those of ARCH whose name matches, and its controls, which are in every run; none if none matches.
     WHICH, base or series: of these only that one's."""

@@ -296,6 +296,15 @@ class Table(unittest.TestCase):
                          (512, False, ("net:8", "rebind"), 2, "stuck", "device must provide", 2))
         self.assertEqual([c.flags for c in cases[:3]], [0, 0, 2])
 
+    def test_what_a_base_cannot_do(self):
+        cases = [c for c in scenarios.load(TABLE, "t") if c.arch in ("x86_64", "s390")]
+        for base, names, left in (("v6.12", "blk, ACC*", {"ACCESS_PLATFORM"}), ("v7.3", "blk, ACC*", set()), ("v6.12", "net, x", set())):
+            kept, why = scenarios.can(cases, f"# a comment\nv6.12\tx86_64\t{names}\tfor this", base)
+            gone = {c.name for c in cases if c not in kept}
+            self.assertEqual(gone, left)
+            self.assertEqual(why, [f"x86_64 blk, {n}: for this" for n in left])
+            self.assertTrue(all(c in kept for c in cases if c.arch == "s390"))
+
     def test_choose(self):
         cases = scenarios.load(MESSAGES + row() + row(name="two") + row(arch="s390") +
                                row(**CONTROL) + row(**CONTROL | {"arch": "s390"}), "table")
