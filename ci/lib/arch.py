@@ -39,6 +39,16 @@ class Arch:
     device: str
 
 
+@cache
+def left_out() -> set[str]:
+    """The options of patches that are not on this base (ports.tsv: ci/series/port)."""
+    base = ROOT / "patches" / (os.environ.get("BASE") or ".")
+    rows = (base / "ports.tsv").read_text().splitlines() if (base / "ports.tsv").exists() else []
+    first = ROOT / "patches" / (os.environ.get("FIRST_BASE") or ".")
+    return {f"CONFIG_{name}" for row in rows if row.split("\t")[1:2] == ["left out"]
+            for name in re.findall(r"^\+config (\w+)", (first / row.split("\t")[0]).read_text(), re.M)}
+
+
 @dataclass(frozen=True)
 class Cell:
     name: str
@@ -60,7 +70,7 @@ class Cell:
             for name in part, f"{part}-{self.arch.name}":
                 path = ROOT / f"configs/{name}.config"
                 text += path.read_text() if path.exists() else ""
-        return text
+        return "".join(line for line in text.splitlines(keepends=True) if line.split("=")[0] not in left_out())
 
     def cc(self) -> str:
         """The compiler with its launcher: CC='icecc gcc' serves every cell.  Without CC
