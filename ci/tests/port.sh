@@ -64,3 +64,25 @@ sed -i "s/^$twenty\tsame\t\(.*\)$/$twenty\tleft out\t\1\tno twenty there/" "$to/
 expect 'a patch is left out' 0 "^left out  $twenty: no twenty there" port
 same 'and gone' "$ten" "$(grep patch "$to/series")"
 expect 'the table has no empty cell' 0 '^\| kernel-name-the-twenty-and-the-fifty \| left out: no twenty there \|$' port --table
+
+# --- as distributions take it: each of them comes to the same tree
+export BASE=v7.3 REFERENCES=bsc#1
+D=$("$R/ci/series/distro.py" quilt | sed 's,.* in \(.*\)/quilt$,\1,')
+"$R/ci/series/tree" >/dev/null 2>&1
+want=$(git -C "$("$R/ci/series/tree" --path)" show HEAD:kernel/a.c | sha256sum)
+fresh() { rm -rf "$TMP/d" && cp -r "$TMP/linux" "$TMP/d" && git -C "$TMP/d" init -q && git -C "$TMP/d" add -Af . && git -C "$TMP/d" commit -qm base; }
+for format in debian rpm suse ubuntu yocto mbox quilt; do
+	"$R/ci/series/distro.py" $format >/dev/null
+	at=$D/$format
+	fresh
+	case $format in
+	ubuntu | mbox) git -C "$TMP/d" am -q "$at"/*.mbox ;;
+	yocto) sed -n "s,^patch ,$at/,p" "$at"/*.scc | xargs git -C "$TMP/d" am -q ;;
+	rpm) patch -d "$TMP/d" -p1 -s -F0 <"$at/linux-kernel-test.patch" ;;
+	debian) sed "s,^,$at/debian/patches/," "$at/series.add" | xargs cat | patch -d "$TMP/d" -p1 -s -F0 ;;
+	suse) sed "s,^.patches,$at/patches," "$at/series.add" | xargs cat | patch -d "$TMP/d" -p1 -s -F0 ;;
+	quilt) sed "s,^,$at/," "$at/series" | xargs cat | patch -d "$TMP/d" -p1 -s -F0 ;;
+	esac
+	same "$format" "$want" "$(sha256sum <"$TMP/d/kernel/a.c")"
+	same 'with its sums' '' "$(cd "$at" && sha256sum --quiet -c SHA256SUMS 2>&1)"
+done
