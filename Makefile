@@ -63,7 +63,7 @@ rebase: deps ## onto another Linux, in a tree of its own: make rebase TO=debian:
 	@ci/series/rebase $(if $(NEW_BASE),--adopt '$(NEW_BASE)') $(if $(TO),'$(TO)')
 
 .PHONY: port
-port: deps ## the series as it is now to another base: make port BASE=v6.12; FROM=debian:SUITE:PACKAGE begins one
+port: deps ## the series as it is now to the other bases, or BASE=v6.12; FROM=debian:SUITE:PACKAGE begins one
 	@ci/series/port $(if $(FROM),'$(FROM)')
 
 .PHONY: distro

@@ -112,7 +112,7 @@ def checks(name: str, value: str, goal: str) -> None:
 
 
 def base(name: str, value: str, goal: str) -> None:
-    if goal == "port" and not re.fullmatch(r"v\d+\.\d+", value):
+    if goal == "port" and value and not re.fullmatch(r"v\d+\.\d+", value):
         raise Wrong(f"{name}={value}: a base is named after its Linux", "BASE=v6.12")
     if goal == "port":  # which may be new
         return

@@ -115,7 +115,7 @@ def main(args: list[str]) -> int:
         print((__doc__ or "").strip())
         return 0
     if not args or args[0] not in FORMATS:
-        print(f"\nError: which format?\nNext:  FORMAT= one of {' '.join(FORMATS)}", file=sys.stderr)
+        print(f"\nError: distro.py: unknown option or format\nNext:  FORMAT= one of {' '.join(FORMATS)}", file=sys.stderr)
         return 2
     if "WORK" not in os.environ:  # started by hand: lib.sh knows where things are
         here = Path(__file__).resolve()

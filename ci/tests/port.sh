@@ -24,7 +24,7 @@ T=$("$R/ci/series/tree" --path)
 ten=kernel-name-the-ten.patch twenty=kernel-name-the-twenty-and-the-fifty.patch
 
 expect 'a base that is not there' 2 'which Linux' port
-expect 'the first base is ported from nothing' 2 'what the others are ported from' env BASE=v7.3 "$R/ci/series/port"
+expect 'the first base is ported from nothing' 2 'what the others are ported from' env BASE=v7.3 "$R/ci/series/port" "$TMP/other"
 expect 'a conflict is named' 5 "^conflict  $ten: kernel/a.c" port "$TMP/other"
 same 'and stands in the tree' 1 "$(grep -c '^<<<<<<<' "$T/kernel/a.c")"
 same 'no port is written of it' no "$([ -e "$to/series" ] && echo yes || echo no)"
@@ -43,7 +43,7 @@ same 'the reason stays' 'other line' "$(awk -F'\t' '$2 == "adapted" { print $4 }
 # --- the series goes on
 sed -i 's/fifty/5-0/; s/^Subject:.*twenty and the 5-0/Subject: [PATCH] kernel: name the twenty and the fifty/' "$first/$twenty"
 same 'what is behind is known' "v7.4	$twenty" "$("$R/ci/series/ports.py" behind "$R/patches" v7.3)"
-expect 'a word in a patch' 0 "^same      $twenty" port
+expect 'a word in a patch' 0 "^same      $twenty" env BASE=v7.3 "$R/ci/series/port"
 same 'reaches the port' 1 "$(grep -c '^+line 5-0' "$to/$twenty")"
 same 'and leaves the adapted one' '+line X-ten' "$(grep '^+line X' "$to/$ten")"
 same 'nothing is behind' '' "$("$R/ci/series/ports.py" behind "$R/patches" v7.3)"
