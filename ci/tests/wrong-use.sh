@@ -73,6 +73,13 @@ no such tree or tarball|tree KERNEL_SRC=/nowhere
 not a Linux source tree|tree KERNEL_SRC="$TMP/empty"
 is no tarball|tree KERNEL_SRC="$TMP/file"
 needs TO=|rebase
+a base is named after its Linux|port BASE=latest
+which Linux|port BASE=v5.10
+what the others are ported from|port FROM=debian:sid
+needs FORMAT=|distro
+there is no tarball.*debian|distro FORMAT=tarball
+REFERENCES= is not given|distro FORMAT=suse
+there is no crypto|distro FORMAT=rpm PARTS=crypto
 needs PART=|b4
 needs PART=|sent
 needs MBOX=|trailers PART=dma
