@@ -88,7 +88,7 @@ def port(t: Tree, first: Path, patches: Path) -> int:
     else:  # nothing that was ported has changed
         old = {name: new[name] for name in names if name in rows}
     if not (state / "mine").exists():
-        (state / "mine").write_text(t.git("rev-parse", "HEAD"))
+        (state / "mine").write_text(t.git("rev-parse", "refs/series/exported"))
     mine = t.chain("base", (state / "mine").read_text().strip(), had) if had else {}
     onto, out, begun = t.git("rev-parse", "base").strip(), [], (state / "at").read_text().split() if (state / "at").exists() else []
     for name in names:
