@@ -117,7 +117,7 @@ def main(args: list[str]) -> int:
     if not args or args[0] not in FORMATS:
         print(f"\nError: distro.py: unknown option or format\nNext:  FORMAT= one of {' '.join(FORMATS)}", file=sys.stderr)
         return 2
-    if "WORK" not in os.environ:  # started by hand: lib.sh knows where things are
+    if not {"WORK", "PATCHES", "SENT"} <= set(os.environ):  # started by hand: lib.sh knows where things are
         here = Path(__file__).resolve()
         return subprocess.run(["bash", "-c", f'. "{here.parents[1]}/lib/lib.sh"; exec "{here}" "$@"', "-", *args], check=False).returncode
     patches = load(Path(os.environ["PATCHES"]), Path(os.environ["SENT"]), args[1:])

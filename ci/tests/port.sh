@@ -12,7 +12,7 @@ cp "$HERE/configs/v7.3.base" "$R/configs/"
 cp -r "$TMP/linux" "$TMP/other"
 sed -i 's/^line 10$/line X/' "$TMP/other/kernel/a.c"
 first=$R/patches/v7.3 to=$R/patches/v7.4
-unset PATCHES TREE
+unset PATCHES WORK TREE LOGS MAILS SENT KUNIT
 export BASE=v7.4 GIT_CONFIG_GLOBAL=$TMP/gitconfig
 git config --file "$TMP/gitconfig" user.name T
 git config --file "$TMP/gitconfig" user.email t@example.invalid

@@ -4,7 +4,7 @@
 # cause, before anything is downloaded or built.
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-unset CI_LOCKED BASE TREE KERNEL_SRC PART CELL ARCH
+unset CI_LOCKED BASE PATCHES WORK TREE LOGS MAILS KERNEL_SRC PART CELL ARCH
 # (nothing is there yet: what asks for it anyway would take long, or find no network)
 export XDG_CACHE_HOME=$TMP/cache http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 mkdir "$TMP/empty"
