@@ -1,11 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The commits of a port: what has changed in each patch merged into its port (ports.py)."""
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from ports import LEFT_OUT, Row, blob, read, series, write
+
+
+# A message says what was run on the first base, and is kept: so it has to say that.
+NOTE = "[This message speaks of {}, also in what it says was tested.]"
+
+
+def noted(message: str, first: str) -> str:
+    """The message with the note, before its trailers."""
+    parts = plain(message).rstrip("\n").split("\n\n")
+    trailers = [parts.pop()] if len(parts) > 1 and all(re.match(r"[A-Z][A-Za-z-]+: | ", x) for x in parts[-1].split("\n")) else []
+    return "\n\n".join([*parts, NOTE.format(first), *trailers]) + "\n"
+
+
+def plain(message: str) -> str:
+    return re.sub(r"\n\n" + re.escape(NOTE).replace(r"\{\}", r"\S+"), "", message)
 
 
 class Tree:
@@ -46,7 +62,7 @@ class Tree:
         return self.merge(self.tree(f"{commit}^"), self.tree(onto), self.tree(commit))
 
     def message(self, commit: str) -> str:
-        return self.git("log", "-1", "--format=%B", commit).rstrip("\n") + "\n"
+        return plain(self.git("log", "-1", "--format=%B", commit).rstrip("\n") + "\n")
 
     def commit(self, tree: str, parent: str, message: str, like: str) -> str:
         name, email, date = self.git("log", "-1", "--format=%an%n%ae%n%ad", "--date=raw", like).rstrip("\n").split("\n")
@@ -99,7 +115,7 @@ def port(t: Tree, first: Path, patches: Path) -> int:
             continue
         kept = state / f"done-{name}"
         if begun and begun[0] == name and t.git("rev-parse", "HEAD^", ok=(0, 128)).strip() == begun[1]:
-            resolved = t.commit(t.tree("HEAD"), onto, t.message("HEAD"), new[name])
+            resolved = t.commit(t.tree("HEAD"), onto, noted(t.message("HEAD"), first.name), new[name])
             kept.write_text(f"{onto} {now} {resolved}")
         done = kept.read_text().split() if kept.exists() else []
         if done[:2] == [onto, now]:
@@ -114,7 +130,7 @@ def port(t: Tree, first: Path, patches: Path) -> int:
                 (state / "at").write_text(f"{name} {onto}")
                 print(f"{'conflict':9} {name}: {' '.join(conflicts)}")
                 return 5
-            onto = t.commit(tree, onto, message, new[name])
+            onto = t.commit(tree, onto, noted(message, first.name), new[name])
         how = "same" if t.diff(onto) == t.diff(new[name]) else "adapted"
         out.append(Row(name, how, now, "" if how == "same" else row.why or "?"))
         print(f"{how:9} {name}" + (f": {out[-1].why}" if out[-1].why else ""))

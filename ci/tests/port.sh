@@ -35,6 +35,7 @@ expect 'resolved, it goes on' 0 "^adapted   $ten: \?" port
 same 'asks why' "$ten" "$(sed -n 's/^why are they adapted.*: //p' "$TMP/out")"
 same 'and what needs no hand is the same' "$twenty same" "$(awk -F'\t' '$2 == "same" { print $1, $2 }' "$to/ports.tsv")"
 same 'the port has the resolution' '+line X-ten' "$(grep '^+line X' "$to/$ten")"
+same 'each says of which Linux its message speaks' 2 "$(cat "$to"/*.patch | grep -c '^\[This message speaks of v7.3, also in what it says was tested.\]$')"
 sed -i "s/\t?$/\tother line/" "$to/ports.tsv"
 keep 'ported'
 expect 'again: nothing changes' 0 '2 patches, 0 files changed' port
