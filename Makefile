@@ -70,6 +70,14 @@ port: deps ## the series as it is now to the other bases, or BASE=v6.12; FROM=de
 distro: ## the patches as a distribution takes them: make distro FORMAT=debian|rpm|suse|ubuntu|yocto|mbox|quilt BASE=v6.12 [PARTS='dma virtio']
 	@ci/series/distro.py '$(FORMAT)' $(PARTS)
 
+.PHONY: deb
+deb: deps ## Debian packages of a base with the series: make deb BASE=v6.12 [CONFIG=small|cloud]
+	@ci/deb/build $(or $(CONFIG),small)
+
+.PHONY: deb-boot
+deb-boot: deps ## Debian 13 with that package under QEMU, also as a protected guest: make deb-boot BASE=v6.12
+	@ci/deb/boot
+
 .PHONY: check
 check: deps tree ## every check that others will run on the series, and a table: make check [CHECKS="sparse-* message"]
 	@ci/check/run $(CHECKS)
@@ -162,6 +170,7 @@ help: ## this
 	@echo '  TREE=         the tree to work in (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  $(shell ci/lib/arch.py list | sed -n "s/^architectures: //p"); a KUnit suite, or suite.case'
+	@echo '  CONFIG=       for make deb: small or cloud'
 	@echo '  CELL= CELLS=  cells of ci/cell/matrix.tsv'
 	@echo '  TASKS=        for make full: tasks, such as mutants-um'
 	@echo '  FIGURE=       for make bench: ci/bench/bench --help'

@@ -96,6 +96,11 @@ def distro(name: str, value: str, goal: str) -> None:
     one_of(name, value, formats.FORMATS)
 
 
+def configuration(name: str, value: str, goal: str) -> None:
+    if value not in ("small", "cloud"):
+        raise Wrong(f"{name}={value}: there is no such configuration", "CONFIG=small, or CONFIG=cloud")
+
+
 def task(name: str, value: str, goal: str) -> None:
     import fresh
     for pattern in value.split():
@@ -140,7 +145,7 @@ def mailbox(name: str, value: str, goal: str) -> None:
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
     "JOBS": number, "TIME_LIMIT": number, "SILENT_MINUTES": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
-    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "PARTS": part, "FORMAT": distro, "TASKS": task, "CHECKS": checks, "BASE": base,
+    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "PARTS": part, "FORMAT": distro, "CONFIG": configuration, "TASKS": task, "CHECKS": checks, "BASE": base,
     "KERNEL_SRC": source, "MBOX": mailbox}
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Usage: ci/proof/hunks.py list ARCH DIR <NAMES
        ci/proof/hunks.py reason PATCH FILE
-       ci/proof/hunks.py failing CASES [EXPECTED [IGNORED-CASE]]
+       ci/proof/hunks.py failing CASES [EXPECTED]
        ci/proof/hunks.py error|warning LOG
        ci/proof/hunks.py died CONSOLE ERRORS
 
@@ -110,9 +110,9 @@ def reason(text: str, patch: str, file: str) -> str:
     return next((f"no difference: {row[2]}" for row in rows if row[:2] == [patch, file]), "")
 
 
-def failing(cases: list[list[str]], expected: list[list[str]], ignore: str = "") -> str:
+def failing(cases: list[list[str]], expected: list[list[str]]) -> str:
     """The first case that fails; or, where none does, the first that did not come."""
-    fails = [row[1] for row in cases if row[0] == "fail" and row[1] != ignore]
+    fails = [row[1] for row in cases if row[0] == "fail"]
     seen = {row[1] for row in cases}
     missing = [f"{row[1]}(missing)" for row in expected if row[1] not in seen]
     return (fails or missing or [""])[0]
@@ -161,8 +161,8 @@ def main(args: list[str]) -> int:
             return 0
         case ["reason", patch, file]:
             says = reason(Path(__file__).with_name("hunks-reasons").read_text(), patch, file)
-        case ["failing", cases, *more] if len(more) <= 2:
-            says = failing(rows(cases), rows(more[0]) if more[:1] not in ([], [""]) else [], *more[1:])
+        case ["failing", cases, *more] if len(more) <= 1:
+            says = failing(rows(cases), rows(more[0]) if more else [])
         case ["error", log]:
             says = "the build breaks" if error(Path(log).read_text(errors="replace")) else ""
         case ["warning", log]:

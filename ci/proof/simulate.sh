@@ -3,10 +3,6 @@
 # What makes a pseries guest take itself for a secure one, with an ultravisor that
 # agrees to everything: laid over $src, never part of the series.  Sourced after variant.sh.
 
-# This case asks the processor itself, and is right to fail there.
-# shellcheck disable=SC2034
-unfooled=powerpc_force_dma_unencrypted.powerpc_force_dma_unencrypted_machine
-
 simulate_secure_guest() {
 	local svm=(arch/powerpc/platforms/pseries/svm.c arch/powerpc/include/asm/svm.h) ucall=arch/powerpc/kernel/ucall.S
 	# (out of line with KUnit, else in the header)

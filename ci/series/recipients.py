@@ -3,8 +3,9 @@
 """Usage: ci/series/recipients.py [--print] PART MAIL...
 
 Writes To and Cc into the mails of a part.  A patch goes to whom get_maintainer.pl names
-for it: maintainers in To, reviewers and lists in Cc.  The cover letter, or a patch that
-is alone, goes to all of them, and to those whom patches/BASE/cc keeps for the part.
+for it, and to those whom patches/BASE/cc keeps for it: maintainers in To, reviewers and
+lists in Cc.  The cover letter, or a patch that is alone, goes to all of them, and to those
+whom patches/BASE/cc keeps for the part.
 Where these would be more than 25, whoever is named for the fewest patches only gets
 these patches.
 
@@ -74,6 +75,13 @@ def kept_for(part: str, rows: list[dict[str, str]]) -> list[str]:
     return [r["address"] for r in rows if r["parts"] == "*" or part in r["parts"].split(",")]
 
 
+def kept_for_patch(mail: str, rows: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Those kept for the patch in this mail: both are named after the subject, cut at different lengths."""
+    name = re.sub(r"^(v\d+-)?\d+-|\.patch$", "", mail)
+    return [(r["address"], "cc") for r in rows
+            for word in r["parts"].split(",") if len(word) > 30 and (word.startswith(name) or name.startswith(word))]
+
+
 def outdated(addresses: list[str], tree: str) -> list[str]:
     """Those for which the kernel's .mailmap has another address."""
     known = [f"<{key(a)}>" for a in addresses]
@@ -128,8 +136,9 @@ def main(args: list[str]) -> int:
     tree, cache, rows = os.environ["TREE"], Path(os.environ["WORK"], "recipients"), Path(os.environ["PATCHES"], "cc")
     patches = [m for m in mails if "0000-cover-letter" not in m.name]
     try:
-        named = all_asked(patches, tree, cache)
-        kept = kept_for(part, table.load(rows) if rows.exists() else [])
+        wanted = table.load(rows) if rows.exists() else []
+        named = [n + kept_for_patch(m.name, wanted) for n, m in zip(all_asked(patches, tree, cache), patches)]
+        kept = kept_for(part, wanted)
         if old := outdated(kept, tree):
             raise RecipientError(f"cc: {'; '.join(old)}")
         to, cc, out = everybody(named, kept)

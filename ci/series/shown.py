@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 ROOT = Path(__file__).resolve().parents[2]
 RAN = re.compile(r"\b(ran(?! out)|tested|booted|measured)\b", re.I)
-NOT = re.compile(r"\b(not|no|nothing|never|nor|without|only)\b", re.I)
+NOT = re.compile(r"\b(not|no|none|nothing|never|nor|without|only)\b", re.I)
 
 
 def numbers(value: object) -> Iterator[float]:

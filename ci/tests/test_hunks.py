@@ -91,7 +91,6 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(hunks.failing([["pass", "s.a"], ["fail", "s.b"]], self.EXPECTED), "s.b")
         self.assertEqual(hunks.failing([["pass", "s.a"]], self.EXPECTED), "s.b(missing)")
         self.assertEqual(hunks.failing([["pass", "s.a"], ["pass", "s.b"]], self.EXPECTED), "")
-        self.assertEqual(hunks.failing([["pass", "s.a"], ["fail", "s.b"]], self.EXPECTED, "s.b"), "")
         self.assertEqual(hunks.failing([], []), "")
 
     def test_builds(self):

@@ -96,6 +96,14 @@ class Recipients(unittest.TestCase):
         rows = [{"parts": "dma,virtio", "address": "a@example.org", "reason": "x"}, {"parts": "*", "address": "b@example.org", "reason": "y"}]
         self.assertEqual(recipients.kept_for("dma", rows), ["a@example.org", "b@example.org"])
         self.assertEqual(recipients.kept_for("pseries", rows), ["b@example.org"])
+
+    def test_kept_for_a_patch(self):
+        word = "x86-mm-Let-virtio-devices-without-ACCESS_PLATFORM-into-SEV"
+        rows = [{"parts": f"dma,{word}", "address": "a@example.org", "reason": "asked"},
+                {"parts": "later", "address": "b@example.org", "reason": "asked"}]
+        for name in f"0001-{word}.patch", f"v2-0001-{word[:-6]}.patch", f"0001-{word}-guests.patch":
+            self.assertEqual(recipients.kept_for_patch(name, rows), [("a@example.org", "cc")], name)
+        self.assertEqual(recipients.kept_for_patch("0002-x86-mm-Let-others.patch", rows), [])
         for row in {"parts": "*", "address": "b@example.org", "reason": ""}, {"parts": "*", "address": "nobody", "reason": "x"}:
             with self.assertRaises(recipients.RecipientError):
                 recipients.kept_for("dma", [row])
