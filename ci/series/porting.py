@@ -125,7 +125,10 @@ def port(t: Tree, first: Path, patches: Path) -> int:
             if conflicts:
                 t.git("reset", "-q", "--hard", onto)
                 t.git("read-tree", "-u", "-m", "HEAD", tree)
-                t.git("reset", "-q", "--", *[c for c in conflicts if c != "the message"])
+                files = [c for c in conflicts if c != "the message"]
+                t.git("reset", "-q", "--", *files)
+                if files:  # (one that the patch creates is known to no commit: git add -u would leave it out)
+                    t.git("add", "-f", "-N", "--", *files)
                 Path(t.path, ".git/MERGE_MSG").write_text(message)
                 (state / "at").write_text(f"{name} {onto}")
                 print(f"{'conflict':9} {name}: {' '.join(conflicts)}")
