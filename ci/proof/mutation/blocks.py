@@ -41,7 +41,7 @@ def blocks(source: str, tokens: list[Token]) -> Iterator[Block]:
         if i and re.search(r"\n\s*\n", source[code[i - 1].end:token.start]):
             head = []
         name = ""
-        if token.text == "{" and source[token.end:token.end + 1] == "\n":
+        if token.text == "{" and re.match(r"[ \t]*\n", source[token.end:token.end + 80]):
             name = block_name(head, first_column(token))
         if name:
             end = next((j for j in range(i, len(code)) if code[j].text == "}" and first_column(code[j])), len(code) - 1)
