@@ -80,6 +80,9 @@ needs FORMAT=|distro
 there is no tarball.*debian|distro FORMAT=tarball
 REFERENCES= is not given|distro FORMAT=suse
 there is no crypto|distro FORMAT=rpm PARTS=crypto
+CONFIG=tiny: there is no such configuration|deb CONFIG=tiny
+does not take CONFIG|deb-boot CONFIG=small
+no v9|deb-boot BASE=v9
 needs PART=|b4
 needs PART=|sent
 needs MBOX=|trailers PART=dma

@@ -9,7 +9,6 @@
 #undef mmap	/* the device has fuzz_mmap() for it: Makefile */
 #undef munmap
 #include <endian.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/protected_lab.h>
 #include <stdlib.h>
@@ -32,18 +31,12 @@ static size_t whole(size_t size) { return (size + PAGE - 1) & ~(size_t)(PAGE - 1
 
 void *fuzz_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
 {
-	uint8_t *p;
+	/* (of more than any address space mmap() gives nothing: a file may have no size) */
+	uint8_t *p = mmap(NULL, size >> 46 ? SIZE_MAX : whole(size) + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)at;
-	/* A file that has no size, for more than any address space: the kernel's answer. */
-	if (size >> 46) {
-		errno = ENOMEM;
-		return MAP_FAILED;
-	}
-	p = mmap(NULL, whole(size) + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
 	if (p == MAP_FAILED)
-		wrong("no address space");
+		return size >> 46 ? p : (wrong("no address space"), p);
 	if (mmap(p + PAGE, size, prot, flags | MAP_FIXED, fd, offset) != MAP_FAILED)
 		return p + PAGE;
 	munmap(p, whole(size) + 2 * PAGE);
