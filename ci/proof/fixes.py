@@ -111,6 +111,11 @@ def main() -> int:
         for which in [options.which] if options.which else ["base", "fixes"]:
             console = options.logs / f"fixes-{options.arch}-{re.sub('[^a-z0-9]+', '-', row['fault'].lower())}-{which}.console"
             came = boot(row, which, options, console)
+            # (the base hangs if its timer finds something to flush: a race, which one of five boots has to show)
+            for _ in range(4):
+                if row[which] != "no power off" or came == row[which]:
+                    break
+                came = boot(row, which, options, console)
             good = came == row[which]
             bad += not good
             line = f"{'ok' if good else 'FAIL'}\t{options.arch}\t{row['fault']}\t{which}\t{came}"
