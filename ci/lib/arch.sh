@@ -24,6 +24,13 @@ cell_setup() {
 	facts=$(arch_facts cell "$1") || exit
 	cell=$1 arch='' flavour='' virtio='' compiler='' need='' CELL_CC=''
 	eval "$facts"
+	# (an assembler file is not cached at all by gcc: lib.sh)
+	if [ "$compiler" = clang ]; then
+		unset CCACHE_DEPEND KAFLAGS
+		export CCACHE_NAMESPACE=clang
+	elif [ "${CCACHE_NAMESPACE:-}" = clang ]; then
+		unset CCACHE_NAMESPACE
+	fi
 }
 cell_config() { arch_facts config "$1"; } # CELL
 arches() { arch_facts list | sed -n 's/^architectures: //p'; }

@@ -24,8 +24,12 @@ SENT=${SENT:-$ROOT/sent}
 GITBASE=$CACHE/base.git
 export FIRST_BASE ROOT BASE PATCHES CACHE WORK TREE LOGS MAILS SENT JOBS KUNIT GITBASE
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-6G}
-# Depend mode saves a pass of the preprocessor on each miss.
+# Depend mode saves a pass of the preprocessor on each miss; but what an assembler file takes
+# by .incbin, such as the kernel in its own boot image, is no dependency there, and would come
+# from the cache as it once was.  So no assembler file is cached: this option means nothing
+# for one, and ccache refuses it.  (clang does not know it: cell_setup in arch.sh.)
 export CCACHE_DEPEND=${CCACHE_DEPEND:-1}
+[[ ${CC:-} = *clang* ]] || export KAFLAGS=-fdump-passes
 # Relative paths below the cache let one checkout use the objects of another;
 # __FILE__ stays what it is below the tree.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR-$CACHE}

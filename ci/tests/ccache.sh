@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What comes out of ccache is what was asked for, also where a file takes another by .incbin.
+# shellcheck source=ci/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+printf '.section .rodata\n.incbin "%s"\n' "$TMP/image" >"$TMP/piggy.S"
+object() { # WORD [CLEAR]: what the object has of an image with that word
+	printf '%s\n' "$1" >"$TMP/image"
+	# shellcheck disable=SC2016  # the inner shell expands it
+	env -C "$TMP" CCACHE_DIR="$TMP/ccache" ${2:+env -u KAFLAGS} bash -c \
+		'ccache gcc ${KAFLAGS:-} -MD -MF piggy.d -c piggy.S -o piggy.o' && grep -ao '[a-z]*-kernel' "$TMP/piggy.o"
+}
+if ! command -v ccache >/dev/null; then
+	skip 'an image in the kernel: no ccache here'
+	exit
+fi
+(
+	# shellcheck source=ci/lib/lib.sh disable=SC1091
+	. "$HERE/ci/lib/lib.sh"
+	object former-kernel >/dev/null
+	same 'an image that changed is in the object' later-kernel "$(object later-kernel)"
+	object former-kernel clear >/dev/null
+	same 'without that option it is the former one' former-kernel "$(object later-kernel clear)"
+)
