@@ -88,7 +88,7 @@ def document(model: dict, css: str) -> tuple[str, str]:
 </main>
 </body>
 </html>
-""", page["sentence"]
+""", "\n".join([page["sentence"], *(f"  {what}" for what, _ in page["reds"])])
 
 
 def main(args: list[str]) -> int:
@@ -99,9 +99,9 @@ def main(args: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     out = Path(args[0])
-    html, sentence = document(load.load(out), (Path(__file__).parent / "report.css").read_text())
+    html, said = document(load.load(out), (Path(__file__).parent / "report.css").read_text())
     (out / "index.html").write_text(html)
-    print(sentence)
+    print(said)
     return 0
 
 

@@ -93,6 +93,7 @@ mail_fixture() {
 	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL PART SIGNOFF ASSISTED_BY REROLL RFC RESEND \
 		PREFIX STABLE TESTED RECIPIENTS IN_REPLY_TO RESULTS
 	cd "$TMP" || exit # where git has no configuration of a repository
+	# shellcheck disable=SC2031
 	export HOME=$TMP/home GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=$TMP/home/.gitconfig MAILS=$TMP/mails SENT=$TMP/sent
 	git config --global sendemail.smtpserver localhost
 	sed -i 's/^From: .*/From: The Sender <sender@example.invalid>/' "$PATCHES"/*-ten.patch

@@ -6,6 +6,7 @@ export GIT_AUTHOR_DATE='@0 +0000' GIT_COMMITTER_DATE='@0 +0000'
 # The commit with these patches on top, on no branch.  (One mends beside another: a line of
 # context has to do.)
 applied() { # COMMIT PATCH...
+	# shellcheck disable=SC2031  # (not the one of series.sh)
 	local -x GIT_INDEX_FILE=$WORK/fixes/index
 	local patch
 	pgit -C "$TREE" read-tree "$1" || return
