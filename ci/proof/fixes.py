@@ -36,7 +36,7 @@ def rows(arch: str, pattern: str) -> list[dict[str, str]]:
     for line in TABLE.read_text().splitlines():
         if line and not line.startswith("#"):
             row = dict(zip(COLUMNS, line.split("\t"), strict=True))
-            if row["arch"] == arch and fnmatch.fnmatch(row["fault"], pattern):
+            if arch in row["arch"].split(",") and fnmatch.fnmatch(row["fault"], pattern):
                 found.append(row)
     return found
 
@@ -69,9 +69,9 @@ def observed(console: str, powered_off: bool) -> str:
 def boot(row: dict[str, str], which: str, options: argparse.Namespace, console: Path) -> str:
     """What came of it."""
     with tempfile.TemporaryDirectory() as folder, Services(Path(folder), row["devices"], console) as services:
-        machine, extra = MACHINES[row["machine"]]
+        machine, extra = MACHINES["ccw" if options.arch == "s390" else row["machine"]]
         append = f"{options.cmdline} panic=-1 printk.devkmsg=on {extra} {row['kernel']} -- {row['init']}"
-        command = [*options.boot, "-cpu", "max", *machine, *arguments(row["devices"]), "-kernel", str(options.out / f"kernel-{which}"),
+        command = [*options.boot, "-cpu", "max", *machine, *arguments(options.arch, row["devices"]), "-kernel", str(options.out / f"kernel-{which}"),
                    "-initrd", str(options.out / "initrd"), "-append", append]
         with console.open("wb") as log:
             guest = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)

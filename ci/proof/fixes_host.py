@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 COLUMNS = ("arch", "fault", "patch", "machine", "devices", "kernel", "init", "base", "fixes")
-PLATFORM = "iommu_platform=on,disable-legacy=on"
 MEMORY = ["-object", "memory-backend-memfd,share=on,id=ram,size=512M"]
 # QEMU's options, and the kernel's
 MACHINES = {
@@ -21,6 +20,8 @@ MACHINES = {
     # virtio-mmio: QEMU offers ACCESS_PLATFORM for vhost-user devices there
     "microvm": (["-M", "microvm,memory-backend=ram,acpi=on,auto-kernel-cmdline=off", "-global",
                  "virtio-mmio.force-legacy=false", *MEMORY], "tsc_early_khz=4000000"),
+    # (only protected guests of s390 have bounce buffers)
+    "ccw": (["-M", "memory-backend=ram", *MEMORY], "protected_lab=on"),
 }
 DEVICES = {
     "blk": ["-drive", "file=disk,format=raw,if=none,id=blk", "-device", "virtio-blk-pci,drive=blk,{more}"],
@@ -48,13 +49,14 @@ BACKENDS = {
 }
 
 
-def arguments(devices: str) -> list[str]:
+def arguments(arch: str, devices: str) -> list[str]:
     """Of the devices of a row: NAME or NAME,PROPERTY..., separated by spaces."""
     words = []
     for device in devices.split():
         name, _, more = device.partition(",")
-        words += [word.format(more=",".join(filter(None, [PLATFORM, more]))) for word in DEVICES[name]]
-    return words
+        platform = "iommu_platform=on" + (",disable-legacy=on" if arch != "s390" else "")
+        words += [word.format(more=",".join(filter(None, [platform, more]))) for word in DEVICES[name]]
+    return words if arch != "s390" else [re.sub(r"^(v[\w-]+)-(pci|device)\b", r"\1-ccw", word) for word in words]
 
 
 class Services:

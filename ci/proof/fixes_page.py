@@ -33,14 +33,14 @@ def outcome(text: str) -> str:
 
 
 def tables() -> dict[str, str]:
-    pool = ["| driver | base | with patches/fixes |", "|---|---|---|"]
-    other = ["| fault | base | with patches/fixes |", "|---|---|---|"]
-    for arch, fault, _, _, _, _, _, base, fixes in rows():
-        name, of = fault.removeprefix(POOL), f" ({arch})" if arch != "x86_64" else ""
+    pool = ["| driver | base | with patches/fixes | shown on |", "|---|---|---|---|"]
+    other = ["| fault | base | with patches/fixes | shown on |", "|---|---|---|---|"]
+    for arches, fault, _, _, _, _, _, base, fixes in rows():
+        shown = arches.replace(",", ", ")
         if fault.startswith(POOL):
-            pool.append(f"| {name}{of} | {outcome(base)} | {outcome(fixes)} |")
+            pool.append(f"| {fault.removeprefix(POOL)} | {outcome(base)} | {outcome(fixes)} | {shown} |")
         else:
-            other.append(f"| {name}{of} | {base} | {fixes} |")
+            other.append(f"| {fault} | {base} | {fixes} | {shown} |")
     return {"pool": "\n".join(pool), "faults": "\n".join(other)}
 
 

@@ -22,9 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "init.h"
@@ -103,30 +101,18 @@ static int blk(const char *how)
 
 static void pool(const char *file)
 {
-	char path[64], text[32] = "";
-	int fd, n;
+	char path[64], text[32];
 
 	snprintf(path, sizeof(path), "/sys/kernel/debug/swiotlb/%s", file);
-	fd = open(path, O_RDONLY);
-	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-	text[n > 0 ? strcspn(text, "\n") : 0] = 0;
+	read_file(text, sizeof(text), path);
 	printf("bench: %s %s\n", file, *text ? text : "-");
-	if (fd >= 0)
-		close(fd);
 }
 
 int main(int argc, char **argv)
 {
 	int i, failed = argc < 2;
 
-	mkdir("/proc", 0755);
-	mkdir("/sys", 0755);
-	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-	freopen("/dev/kmsg", "w", stdout);
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	guest_begin("/dev/kmsg");
 	for (i = 1; i < argc; i++) {
 		if (!strncmp(argv[i], "blk:", 4))
 			failed |= blk(argv[i] + 4);

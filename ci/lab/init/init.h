@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of the guests' init share.  Each job says how it went and returns 0, or -1. */
+#include "../../lib/guest.h"
+
 #define DEBUG "/sys/kernel/debug"
 #define VIRTIO "/sys/bus/virtio/devices"
 
 int bad(const char *name, const char *what);
-int read_file(char *out, size_t size, const char *path);
-int write_file(const char *path, const char *what);
 
 int devices(const char *how, int fails);
 void state(const char *when);

@@ -29,12 +29,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "init.h"
 
@@ -82,15 +79,7 @@ int main(int argc, char **argv)
 {
 	int i, failed = 0;
 
-	mkdir("/proc", 0755);
-	mkdir("/sys", 0755);
-	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-	/* (a line to the console's terminal may have one of the kernel's in its middle) */
-	freopen("/dev/kmsg", "w", stdout);
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("debugfs", DEBUG, "debugfs", 0, NULL);
+	guest_begin("/dev/kmsg");
 	printf("lab: cpus %ld\n", sysconf(_SC_NPROCESSORS_ONLN));
 	devices(NULL, 0);
 	state("first");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of the init of ci/proof/devices share. */
+#include "../../lib/guest.h"
+
 #define MIB (1 << 20)
 
 int bad(const char *name, const char *what);

@@ -11,14 +11,11 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "init.h"
 
@@ -28,22 +25,12 @@ int bad(const char *name, const char *what)
 	return -1;
 }
 
-static int read_file(char *out, size_t size, const char *dir, const char *name)
+static int read_in(char *out, size_t size, const char *dir, const char *name)
 {
 	char path[PATH_MAX + 64];
-	int fd, n;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return -1;
-	n = read(fd, out, size - 1);
-	close(fd);
-	if (n < 0)
-		return -1;
-	out[n] = 0;
-	out[strcspn(out, "\n")] = 0;
-	return n;
+	return read_file(out, size, path);
 }
 
 /* Which device that is, its DMA mask, and whether virtio uses the DMA API. */
@@ -54,8 +41,8 @@ void describe(const char *name, const char *class)
 	snprintf(link, sizeof(link), "/sys/class/%s/%s/device", class, name);
 	if (!realpath(link, path))
 		return;
-	read_file(features, sizeof(features), path, "features");
-	while (read_file(bits, sizeof(bits), path, "dma_mask_bits") < 0) {
+	read_in(features, sizeof(features), path, "features");
+	while (read_in(bits, sizeof(bits), path, "dma_mask_bits") < 0) {
 		slash = strrchr(path, '/');
 		if (!slash || slash == path)
 			break;
@@ -75,7 +62,7 @@ static void tces(const char *when)
 
 	while (d && (e = readdir(d))) {
 		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (read_file(weight, sizeof(weight), path, "weight") > 0)
+		if (read_in(weight, sizeof(weight), path, "weight") > 0)
 			printf("devices: tces %s: %s in table %s\n", when, weight, e->d_name);
 	}
 	if (d)
@@ -86,13 +73,7 @@ int main(int argc, char **argv)
 {
 	int i, failed = 0;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	mkdir("/proc", 0755);
-	mkdir("/sys", 0755);
-	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	guest_begin(NULL);
 	tces("at first");
 	for (i = 1; i < argc; i++) {
 		if (!strncmp(argv[i], "kexec=", 6) || !strncmp(argv[i], "crash=", 6)) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of the guests' init share. */
+#include "../../lib/guest.h"
+
 #define POOL "/sys/kernel/debug/pool"
 #define SLOTS "/sys/kernel/debug/swiotlb/io_tlb_used"
 #define PART 16
@@ -9,8 +11,6 @@ void result(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Has the host do something, and waits until it did. */
 void host(const char *what);
 
-int read_file(char *out, size_t size, const char *path);
-int write_file(const char *path, const char *what);
 long slots(void);
 double now(void);
 

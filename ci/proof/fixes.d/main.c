@@ -78,16 +78,8 @@ int main(int argc, char **argv)
 {
 	int i, n;
 
-	mkdir("/proc", 0755);
-	mkdir("/sys", 0755);
 	mkdir("/mnt", 0755);
-	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-	/* (a line to the console's terminal may have one of the kernel's in its middle) */
-	freopen("/dev/kmsg", "w", stdout);
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	guest_begin("/dev/kmsg");
 	for (i = 1; i < argc; i++) {
 		char *arg[PART] = {}, *text = argv[i];
 
