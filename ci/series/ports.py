@@ -47,7 +47,7 @@ def series(patches: Path) -> list[str]:
 
 
 def blob(file: Path) -> str:
-    return subprocess.run(["git", "hash-object", "--no-filters", str(file)], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(["git", "hash-object", "-w", "--no-filters", str(file)], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def behind(rows: dict[str, Row], first: Path) -> list[str]:
