@@ -108,7 +108,7 @@ def port(t: Tree, first: Path, patches: Path) -> int:
     mine = t.chain("base", (state / "mine").read_text().strip(), had) if had else {}
     onto, out, begun = t.git("rev-parse", "base").strip(), [], (state / "at").read_text().split() if (state / "at").exists() else []
     for name in names:
-        now, row = blob(first / name), rows.get(name, Row(name, "", ""))
+        now, row = blob(first / name, "-w"), rows.get(name, Row(name, "", ""))
         if row.state == LEFT_OUT:
             out.append(row._replace(blob=now))
             print(f"{LEFT_OUT:9} {name}: {row.why}" + (" (it has changed: still so?)" if row.blob != now else ""))

@@ -46,8 +46,9 @@ def series(patches: Path) -> list[str]:
     return [line.split()[0] for line in text.splitlines() if line.strip() and line[0] != "#"]
 
 
-def blob(file: Path) -> str:
-    return subprocess.run(["git", "hash-object", "-w", "--no-filters", str(file)], capture_output=True, text=True, check=True).stdout.strip()
+def blob(file: Path, *keep: str) -> str:
+    """Its id; with "-w" git keeps it, so that a later port can merge from it, committed or not."""
+    return subprocess.run(["git", "hash-object", *keep, "--no-filters", str(file)], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def behind(rows: dict[str, Row], first: Path) -> list[str]:
