@@ -27,10 +27,12 @@ expect 'a guest that ends before its commands' 9 'did not end its commands' bash
 
 cat >"$TMP/terminal" <<'EOT'
 import os, pty, re, select, sys, time
+# (its shell asks where the cursor is)
+PROMPT = rb"guest# (\x1b\[6n)?$"
 seen, (pid, fd) = b"", pty.fork()
 if not pid:
     os.execvp(sys.argv[1], sys.argv[1:3])
-for want, answer in (b"guest# $", b"echo $((6 * 7)) on a terminal\r"), (b"42 on a terminal", b""), (b"guest# $", sys.argv[3].encode().decode("unicode_escape").encode()):
+for want, answer in (PROMPT, b"echo $((6 * 7)) on a terminal\r"), (b"42 on a terminal", b""), (PROMPT, sys.argv[3].encode().decode("unicode_escape").encode()):
     end = time.monotonic() + 100
     while not re.search(want, seen) and time.monotonic() < end:
         if select.select([fd], [], [], 1)[0]:
