@@ -36,7 +36,7 @@ def rows(arch: str, pattern: str) -> list[dict[str, str]]:
     for line in TABLE.read_text().splitlines():
         if line and not line.startswith("#"):
             row = dict(zip(COLUMNS, line.split("\t"), strict=True))
-            if arch in row["arch"].split(",") and fnmatch.fnmatch(row["fault"], pattern):
+            if row["arch"] == arch and fnmatch.fnmatch(row["fault"], pattern):
                 found.append(row)
     return found
 

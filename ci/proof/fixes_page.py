@@ -14,6 +14,7 @@ POOL = "full pool: "
 WORDS = {
     "again": "tried again", "hangs": "hangs", "works": "works again afterwards", "works, ENODATA": "dead afterwards",
     "works, works": "works again afterwards", "not affected": "not affected", "ENODATA": "dead afterwards",
+    "did not wait, works": "not affected",
     "WARNING, did not wait, works": "lost, with a WARNING", "waited, works": "tried again",
 }
 
@@ -33,14 +34,14 @@ def outcome(text: str) -> str:
 
 
 def tables() -> dict[str, str]:
-    pool = ["| driver | base | with patches/fixes | shown on |", "|---|---|---|---|"]
-    other = ["| fault | base | with patches/fixes | shown on |", "|---|---|---|---|"]
-    for arches, fault, _, _, _, _, _, base, fixes in rows():
-        shown = arches.replace(",", ", ")
-        if fault.startswith(POOL):
-            pool.append(f"| {fault.removeprefix(POOL)} | {outcome(base)} | {outcome(fixes)} | {shown} |")
-        else:
-            other.append(f"| {fault} | {base} | {fixes} | {shown} |")
+    of: dict[str, dict[str, tuple[str, str]]] = {}
+    for arch, fault, _, _, _, _, _, base, fixes in rows():
+        of.setdefault(fault, {})[arch] = (base, fixes)
+    pool, other = ([f"| {what} | base | with patches/fixes | s390: base | with patches/fixes |", "|---|---|---|---|---|"]
+                   for what in ("driver", "fault"))
+    for fault, by in of.items():
+        words = [outcome(text) if fault.startswith(POOL) else text for arch in ("x86_64", "s390") for text in by.get(arch, ("-", "-"))]
+        (pool if fault.startswith(POOL) else other).append(f"| {fault.removeprefix(POOL)} | {' | '.join(words)} |")
     return {"pool": "\n".join(pool), "faults": "\n".join(other)}
 
 
