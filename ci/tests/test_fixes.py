@@ -16,8 +16,9 @@ ELSEWHERE = {
     "drm-virtio-allocate-room-for-the-object-of-the-panic-path.patch",
     "virtio_net-xsk-map-a-zero-header-that-has-a-linear-address.patch",
     "virtio_ring-start-over-with-IN_ORDER-when-a-queue-is-reset.patch",
-    "tools-virtio-leave-room-for-what-virtio_ring-keeps-of.patch",
-    "arm64-don-t-shrink-the-bounce-buffer-of-a-protected-guest.patch",
+    "tools-virtio-make-room-for-the-extras-of-indirect-tables.patch",
+    "virtio_console-don-t-take-a-new-output-queue-for-a-full-one.patch",
+    "arm64-mm-Don-t-shrink-the-bounce-buffer-of-protected-guests.patch",
 }
 
 

@@ -33,6 +33,7 @@ int up(const char *name);
 /* What init does with one of them, see main.c. */
 void alone(char **arg);
 void full(char **arg);
+void killed(char **arg);
 void rebind(char **arg);
 void load(char **arg);
 /* of ci/lab/init/other.c */

@@ -7,6 +7,8 @@
  *   full:WHAT   WHAT while another device has all bounce buffers, which it gives back after
  *               two seconds: "again" if it is done then, "hangs" if not in ten seconds,
  *               "fails" if it did not wait; and "dead" if it fails once more after that
+ *   kill:WHAT   WHAT is killed while another device has all bounce buffers: "killed" if it is
+ *               gone when they are back, and what becomes of WHAT then
  *   take:N      another device takes all slots but N, until "give"
  *   host:WHAT   the host does something: "keys", "frames", "port" and how many
  *   late:MS     powering off takes that long, after the devices have been shut down
@@ -50,6 +52,8 @@ static void does(char **arg)
 		alone(arg + 1);
 	else if (!strcmp(arg[0], "full"))
 		full(arg + 1);
+	else if (!strcmp(arg[0], "kill"))
+		killed(arg + 1);
 	else if (!strcmp(arg[0], "take") || !strcmp(arg[0], "late"))
 		rc = snprintf(text, sizeof(text), "%s %s", arg[0], arg[1]) < 0 || write_file(POOL, text);
 	else if (!strcmp(arg[0], "give"))

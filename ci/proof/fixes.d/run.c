@@ -2,6 +2,7 @@
 /* What is done to a driver, with and without bounce buffers, and what becomes of it. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,27 @@ void full(char **arg)
 		if (rc)
 			result("dead");
 	}
+}
+
+void killed(char **arg)
+{
+	pid_t pid;
+	int rc;
+
+	if (write_file(POOL, "take 0"))
+		result("no pool to fill");
+	pid = start(arg);
+	rc = ended(pid, 1);
+	if (rc < 0) {
+		kill(pid, SIGKILL);
+		sleep(1);
+	}
+	write_file(POOL, "give");
+	if (rc < 0)
+		result(ended(pid, 10) < 0 ? "hangs" : "killed");
+	else
+		result(rc ? "fails %s" : "not affected", outcome(rc));
+	alone(arg);
 }
 
 void rebind(char **arg)
