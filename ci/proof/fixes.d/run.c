@@ -58,15 +58,20 @@ void alone(char **arg)
 	result("%s", outcome(ended(start(arg), 10)));
 }
 
+/* The same without bounce buffers, for so long. */
+static int without(char **arg, pid_t *pid, double seconds)
+{
+	if (write_file(POOL, "take 0"))
+		result("no pool to fill");
+	*pid = start(arg);
+	return ended(*pid, seconds);
+}
+
 void full(char **arg)
 {
 	pid_t pid;
-	int rc;
+	int rc = without(arg, &pid, 2);
 
-	if (write_file(POOL, "take 0"))
-		result("no pool to fill");
-	pid = start(arg);
-	rc = ended(pid, 2);
 	write_file(POOL, "give");
 	if (rc < 0) {
 		rc = ended(pid, 10);
@@ -84,12 +89,8 @@ void full(char **arg)
 void killed(char **arg)
 {
 	pid_t pid;
-	int rc;
+	int rc = without(arg, &pid, 1);
 
-	if (write_file(POOL, "take 0"))
-		result("no pool to fill");
-	pid = start(arg);
-	rc = ended(pid, 1);
 	if (rc < 0) {
 		kill(pid, SIGKILL);
 		sleep(1);
