@@ -45,7 +45,7 @@ def touches(patch: str) -> list[str]:
 def compiled(paths: list[str], arch_dir: str | None) -> bool:
     """Can a patch to these files change a kernel for arch/ARCH_DIR?  (None: for any.)"""
     def counts(path: str) -> bool:
-        if path.startswith(("Documentation/", "tools/")):
+        if path.startswith(("Documentation/", "tools/")) or path == "MAINTAINERS":
             return False
         return arch_dir is None or not path.startswith("arch/") or path.startswith(f"arch/{arch_dir}/")
     return any(map(counts, paths))
