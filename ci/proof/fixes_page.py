@@ -14,7 +14,6 @@ POOL = "full pool: "
 WORDS = {
     "again": "tried again", "hangs": "hangs", "works": "works again afterwards", "works, ENODATA": "dead afterwards",
     "works, works": "works again afterwards", "not affected": "not affected", "ENODATA": "dead afterwards",
-    "did not wait, works": "not affected",
     "WARNING, did not wait, works": "lost, with a WARNING", "waited, works": "tried again",
 }
 

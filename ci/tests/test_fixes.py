@@ -17,6 +17,7 @@ ELSEWHERE = {
     "virtio_net-xsk-map-a-zero-header-that-has-a-linear-address.patch",
     "virtio_ring-start-over-with-IN_ORDER-when-a-queue-is-reset.patch",
     "tools-virtio-make-room-for-the-extras-of-indirect-tables.patch",
+    "9p-virtio-don-t-drop-the-reference-of-an-unsent-request.patch",
     "virtio_console-don-t-take-a-new-output-queue-for-a-full-one.patch",
     "arm64-mm-Don-t-shrink-the-bounce-buffer-of-protected-guests.patch",
 }
