@@ -51,23 +51,36 @@ def compiled(paths: list[str], arch_dir: str | None) -> bool:
     return any(map(counts, paths))
 
 
+def without_suites(patch: str) -> str:
+    """Without the files in a directory tests/, which no kernel has without KUnit."""
+    head, *files = re.split(r"^(?=diff --git )", patch, flags=re.M)
+    return "".join([head, *(f for f in files if not re.match(r"diff --git \S*/tests/", f))])
+
+
 @cache
-def patch_ids() -> list[tuple[str, list[str]]]:
+def patch_ids(suites: bool = True) -> list[tuple[str, list[str]]]:
     """The series: patch id and touched files of each patch, so that a rebase or an
     edited message changes nothing."""
     names = re.findall(r"^[^#\s]+", (PATCHES / "series").read_text(), re.M)
     texts = [(PATCHES / n).read_text() for n in names]
+    if not suites:
+        texts = [t for t in map(without_suites, texts) if touches(t)]
     env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
     out = subprocess.run([*GIT.split(), "patch-id", "--stable"], input="".join(texts), env=env,
                          capture_output=True, text=True, check=True).stdout
     ids = [line.split()[0] for line in out.splitlines()]
-    if len(ids) != len(names):
-        raise table.TableError(f"{PATCHES}/series: {len(names)} patches, {len(ids)} of them with changes")
+    if len(ids) != len(texts):
+        raise table.TableError(f"{PATCHES}/series: {len(texts)} patches, {len(ids)} of them with changes")
     return [(i, touches(t)) for i, t in zip(ids, texts)]
 
 
-def code(arch_dir: str | None) -> str:
-    return "\n".join(i for i, paths in patch_ids() if compiled(paths, arch_dir))
+def code(arch_dir: str | None, suites: bool = True) -> str:
+    return "\n".join(i for i, paths in patch_ids(suites) if compiled(paths, arch_dir))
+
+
+def boots_suites(name: str) -> bool:
+    """Has the lab of this architecture a row with KUnit?"""
+    return bool(re.search(rf"^{name}\t.*,kunit\t", (ROOT / "ci/lab/scenarios.tsv").read_text(), re.M))
 
 
 def digest(text: str) -> str:
@@ -87,6 +100,10 @@ def reads(word: str, argument: str) -> str:
     match word:
         case "@code":
             return code(a.dir)
+        case "@shipped":
+            return code(a.dir, suites=False)
+        case "@lab":
+            return code(a.dir, boots_suites(a.name))
         case "@series":
             return code(None)
         case "@all":

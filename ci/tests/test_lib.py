@@ -118,6 +118,19 @@ class Series(unittest.TestCase):
         for b, a in zip(before, self.ids()):
             self.assertNotEqual(b, a)
 
+    def test_a_suite_is_nothing_to_a_kernel_without_it(self):
+        shipped, whole = fresh.code("x86", suites=False), fresh.code("x86")
+        self.write("core", "drivers/virtio/virtio.c", "new")
+        with Path(self.dir.name, "core.patch").open("a") as patch:
+            patch.write(PATCH.format(path="drivers/virtio/tests/a_kunit.c", new="case", subject="").partition("\n---\n")[2])
+        fresh.patch_ids.cache_clear()
+        self.assertEqual(shipped, fresh.code("x86", suites=False))
+        self.assertNotEqual(whole, fresh.code("x86"))
+
+    def test_a_kernel_that_boots_suites_reads_them(self):
+        self.assertTrue(fresh.boots_suites("arm64"))
+        self.assertFalse(fresh.boots_suites("s390"))
+
 
 class Fresh(unittest.TestCase):
     def test_the_command_of_the_guest_is_part_of_the_state(self):
