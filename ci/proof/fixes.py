@@ -3,7 +3,7 @@
 """Usage: ci/proof/fixes.py [--only PATTERN] --arch ARCH --out DIR --logs DIR [--table FILE] --cmdline WORDS -- BOOT...
 
 Boots the guests of ci/proof/fixes.tsv: each row with the kernels DIR/kernel-base and
-DIR/kernel-fixes, and DIR/initrd.  What came of a row is what the
+DIR/kernel-fixes, DIR/initrd-base and DIR/initrd-fixes.  What came of a row is what the
 guest's init has as results, what the kernel complained of, and whether the guest powered
 off; it has to be what the row says.  Prints a line a guest, and writes them to FILE.
 """
@@ -26,6 +26,7 @@ LIMIT, AFTER = 150, 15   # seconds for a guest, and for its end after its last w
 COMPLAINTS = [
     (re.compile(r"kernel BUG at (\S+):\d+"), "BUG in {0}"),
     (re.compile(r"DMA-API: \S+ \S+: (device driver (?:failed to check map error|has pending DMA allocations))"), "{0}"),
+    (re.compile(r"BUG kmalloc-\S+ .*(Redzone overwritten)"), "{0}"),
     (re.compile(r"(WARNING): "), "{0}"),
     (re.compile(r"BUG: (unable to handle|soft lockup|workqueue lockup)"), "{0}"),
 ]
@@ -72,7 +73,7 @@ def boot(row: dict[str, str], which: str, options: argparse.Namespace, console: 
         machine, extra = MACHINES["ccw" if options.arch == "s390" else row["machine"]]
         append = f"{options.cmdline} panic=-1 printk.devkmsg=on {extra} {row['kernel']} -- {row['init']}"
         command = [*options.boot, "-cpu", "max", *machine, *arguments(options.arch, row["devices"]), "-kernel", str(options.out / f"kernel-{which}"),
-                   "-initrd", str(options.out / "initrd"), "-append", append]
+                   "-initrd", str(options.out / f"initrd-{which}"), "-append", append]
         with console.open("wb") as log:
             guest = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
             begin, done = time.monotonic(), 0.0

@@ -37,6 +37,8 @@ DEVICES = {
     "gpu": ["-device", "virtio-gpu-pci,{more}"],
     "console": ["-chardev", "socket,id=port,path=port,server=on,wait=off", "-device", "virtio-serial-pci,{more}",
                 "-device", "virtserialport,chardev=port"],
+    "pmem": ["-m", "512M,slots=1,maxmem=1G", "-object", "memory-backend-file,id=pmem,share=on,mem-path=disk,size=64M",
+             "-device", "virtio-pmem-pci,memdev=pmem,{more}"],
     "input": ["-qmp", "unix:qmp,server=on,wait=off", "-device", "virtio-keyboard-pci,{more}"],
     "9p": ["-fsdev", "local,id=f,path=share,security_model=none", "-device", "virtio-9p-pci,fsdev=f,mount_tag=share,{more}"],
     "iommu": ["-device", "virtio-iommu-pci,{more}"],

@@ -26,11 +26,13 @@ int frames(char **arg);
 int frames_in(char **arg);
 int keys(char **arg);
 int picture(char **arg);
+int panic_screen(char **arg);
 
 int xsk(char **arg);
 int up(const char *name);
 
 /* What init does with one of them, see main.c. */
+extern int patience;	/* seconds */
 void alone(char **arg);
 void full(char **arg);
 void killed(char **arg);

@@ -3,7 +3,7 @@
  * The init of the guests of ci/proof/fixes.  Its arguments are what it does, one after the
  * other; it says what came of each that has a result, then powers off:
  *
- *   do:WHAT     WHAT, for ten seconds at most
+ *   do:WHAT     WHAT, for ten seconds at most, or those of "patience:SECONDS" before it
  *   full:WHAT   WHAT while another device has all bounce buffers, which it gives back after
  *               two seconds: "again" if it is done then, "hangs" if not in ten seconds,
  *               "fails" if it did not wait; and "dead" if it fails once more after that
@@ -29,6 +29,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "init.h"
 
@@ -41,6 +42,21 @@ void result(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	printf("fixes: result %s\n", text);
+}
+
+/* The modules in the initrd, each after what it needs. */
+static void load_modules(void)
+{
+	static const char *const module[] = { "/dimlib.ko", "/virtio_net.ko" };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(module) / sizeof(*module); i++) {
+		fd = open(module[i], O_RDONLY);
+		if (syscall(SYS_finit_module, fd, "", 0))
+			result("no %s: %s", module[i], strerrorname_np(errno));
+		close(fd);
+	}
 }
 
 static void does(char **arg)
@@ -56,6 +72,8 @@ static void does(char **arg)
 		killed(arg + 1);
 	else if (!strcmp(arg[0], "take") || !strcmp(arg[0], "late"))
 		rc = snprintf(text, sizeof(text), "%s %s", arg[0], arg[1]) < 0 || write_file(POOL, text);
+	else if (!strcmp(arg[0], "patience"))
+		patience = atoi(arg[1]);
 	else if (!strcmp(arg[0], "give"))
 		rc = write_file(POOL, "give");
 	else if (!strcmp(arg[0], "host"))
@@ -84,6 +102,7 @@ int main(int argc, char **argv)
 
 	mkdir("/mnt", 0755);
 	guest_begin("/dev/kmsg");
+	load_modules();
 	for (i = 1; i < argc; i++) {
 		char *arg[PART] = {}, *text = argv[i];
 

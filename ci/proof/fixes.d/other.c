@@ -73,7 +73,7 @@ int keys(char **arg)
 }
 
 /* Has a picture shown again while there are no bounce buffers, as there are for the picture. */
-int picture(char **arg)
+int picture(char **arg) /* SECONDS, 2 by default */
 {
 	struct drm_mode_fb_dirty_cmd dirty = {};
 	struct drm_mode_card_res res = {};
@@ -81,7 +81,6 @@ int picture(char **arg)
 	double begin;
 	int fd, rc;
 
-	(void)arg;
 	if (gpu())
 		return -1;
 	/* (gpu() leaves it open) */
@@ -96,11 +95,18 @@ int picture(char **arg)
 	if (write_file(POOL, "take 0"))
 		return -1;
 	if (!fork()) {
-		sleep(2);
+		sleep(*arg[0] ? atoi(arg[0]) : 2);
 		_exit(!!write_file(POOL, "give"));
 	}
 	begin = now();
 	rc = ioctl(fd, DRM_IOCTL_MODE_DIRTYFB, &dirty);
 	result(now() - begin > 1 ? "waited" : "did not wait");
 	return rc;
+}
+
+/* What a panic would show. */
+int panic_screen(char **arg)
+{
+	(void)arg;
+	return gpu() || write_file("/sys/kernel/debug/dri/0/drm_panic_plane_0", "1");
 }

@@ -17,6 +17,7 @@ static const struct {
 	{ "disk", disk }, { "large", large }, { "file", file }, { "hwrng", hwrng },
 	{ "vsock", vsock }, { "port", port }, { "port-in", port_in }, { "frames", frames },
 	{ "frames-in", frames_in }, { "keys", keys }, { "picture", picture }, { "xsk", xsk },
+	{ "panic-screen", panic_screen },
 };
 
 /* Starts it in a process of its own; the exit code is errno. */
@@ -33,6 +34,8 @@ static pid_t start(char **arg)
 			_exit(can[i].function(arg + 1) ? (errno ?: 255) : 0);
 	_exit(EINVAL);
 }
+
+int patience = 10;
 
 /* Its exit code, -1 if it still runs after that many seconds. */
 static int ended(pid_t pid, double seconds)
@@ -55,7 +58,7 @@ static const char *outcome(int rc)
 
 void alone(char **arg)
 {
-	result("%s", outcome(ended(start(arg), 10)));
+	result("%s", outcome(ended(start(arg), patience)));
 }
 
 /* The same without bounce buffers, for so long. */

@@ -3,31 +3,37 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "init.h"
 
-#define HUGE (2ul << 20)
+#define PIECE (1u << 20)
 
-/* Memory that is one piece for a device. */
-static char *huge(void)
+/*
+ * Memory that is one piece for a device, a request of few segments, on machines without
+ * huge pages too: a ring of a packet socket, of one block.
+ */
+static char *one_piece(void)
 {
-	char *p = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct tpacket_req ring = { PIECE, 1, PIECE, 1 };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	char *p;
 
-	if (p == MAP_FAILED)
+	if (setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &ring, sizeof(ring)))
 		return NULL;
-	p = (char *)(((unsigned long)p + HUGE - 1) & ~(HUGE - 1));
-	madvise(p, HUGE, MADV_HUGEPAGE);
-	return p;
+	p = mmap(NULL, PIECE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return p == MAP_FAILED ? NULL : p;
 }
 
 /* Writes and reads back so many bytes, with these flags and in that file. */
 static int there_and_back(const char *path, int flags, size_t size)
 {
-	char *a = huge(), *b = huge();
+	char *a = one_piece(), *b = one_piece();
 	int fd = open(path, O_RDWR | flags, 0600);
 
 	if (!a || !b || fd < 0)
