@@ -21,7 +21,8 @@ import table
 
 ROOT = arch.ROOT
 PATCHES = Path(os.environ.get("PATCHES", ROOT / "patches/v7.3"))
-GIT = "git -c diff.algorithm=myers -c diff.noprefix=false"
+# Lines of a diff that are comment or help as a whole, by how the name of the file ends
+WORDS = {r"\.[chS]$": re.compile(r"[ +-]\s*(/\*(?!.*\*/.*\S)|\*(/|\s|$)|//)"), r"/Kconfig[.\w]*$": re.compile(r"[ +-]\t  ")}
 
 
 @cache
@@ -57,25 +58,34 @@ def without_suites(patch: str) -> str:
     return "".join([head, *(f for f in files if not re.match(r"diff --git \S*/tests/", f))])
 
 
+def code_id(patch: str) -> str:
+    """Of what a compiler sees of a diff: as `git patch-id`, but without the lines that are
+    comment or help as a whole.  "" if nothing is left."""
+    kept, words, changes = [], None, False
+    for line in patch.split("\n"):
+        if line.startswith("diff --git "):
+            words = next((w for ends, w in WORDS.items() if re.search(ends, line)), None)
+            kept.append(line)
+        elif line[:1] in (" ", "+", "-") and not line.startswith(("--- ", "+++ ", "-- ")) and kept and line.strip(" +-\t"):
+            if not (words and words.match(line)):
+                kept.append(line[0] + "".join(line[1:].split()))
+                changes |= line[0] != " "
+    return digest("\n".join(kept)) if changes else ""
+
+
 @cache
 def patch_ids(suites: bool = True) -> list[tuple[str, list[str]]]:
-    """The series: patch id and touched files of each patch, so that a rebase or an
-    edited message changes nothing."""
+    """The series: id of the code and touched files of each patch, so that a rebase, an edited
+    message or comment changes nothing."""
     names = re.findall(r"^[^#\s]+", (PATCHES / "series").read_text(), re.M)
-    texts = [(PATCHES / n).read_text() for n in names]
-    if not suites:
-        texts = [t for t in map(without_suites, texts) if touches(t)]
-    env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
-    out = subprocess.run([*GIT.split(), "patch-id", "--stable"], input="".join(texts), env=env,
-                         capture_output=True, text=True, check=True).stdout
-    ids = [line.split()[0] for line in out.splitlines()]
-    if len(ids) != len(texts):
-        raise table.TableError(f"{PATCHES}/series: {len(texts)} patches, {len(ids)} of them with changes")
-    return [(i, touches(t)) for i, t in zip(ids, texts)]
+    texts = {n: (PATCHES / n).read_text() for n in names}
+    if idle := [n for n in names if not touches(texts[n])]:
+        raise table.TableError(f"{PATCHES}/{idle[0]} changes nothing")
+    return [(code_id(t), touches(t)) for t in (x if suites else without_suites(x) for x in texts.values())]
 
 
 def code(arch_dir: str | None, suites: bool = True) -> str:
-    return "\n".join(i for i, paths in patch_ids(suites) if compiled(paths, arch_dir))
+    return "\n".join(i for i, paths in patch_ids(suites) if i and compiled(paths, arch_dir))
 
 
 def boots_suites(name: str) -> bool:

@@ -127,6 +127,18 @@ class Series(unittest.TestCase):
         self.assertEqual(shipped, fresh.code("x86", suites=False))
         self.assertNotEqual(whole, fresh.code("x86"))
 
+    def test_a_comment_changes_nothing_and_what_looks_like_one_does(self):
+        for path, words, code in (("a.c", ("/* one */", " * of several", " */", "// other"), ("*p = 1;", "/* a */ b();", "x; /* y */")),
+                                  ("net/Kconfig", ("\t  Helps.",), ("\tbool \"text\"", "\tdefault y"))):
+            self.write("core", path, "new")
+            plain = fresh.code("x86")
+            for line in words:
+                self.write("core", path, f"new\n+{line}")
+                self.assertEqual(plain, fresh.code("x86"), line)
+            for line in code:
+                self.write("core", path, f"new\n+{line}")
+                self.assertNotEqual(plain, fresh.code("x86"), line)
+
     def test_a_kernel_that_boots_suites_reads_them(self):
         self.assertTrue(fresh.boots_suites("arm64"))
         self.assertFalse(fresh.boots_suites("s390"))
