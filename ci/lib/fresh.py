@@ -59,29 +59,42 @@ def without_suites(patch: str) -> str:
 
 
 def code_id(patch: str) -> str:
-    """Of what a compiler sees of a diff: as `git patch-id`, but without the lines that are
-    comment or help as a whole.  "" if nothing is left."""
-    kept, words, changes = [], None, False
+    """Of what a compiler of the kernel sees of a diff: the lines that change and the nearest
+    ones around them, but for those that are comment or help.  "" if nothing is left."""
+    kept: list[str] = []
+    words, file, above, changing = None, "", "", False
     for line in patch.split("\n"):
+        if line.startswith(("diff --git ", "@@ ")):
+            above, changing = "", False
         if line.startswith("diff --git "):
+            file = line if compiled(re.findall(r" b/(\S+)$", line), None) else ""
             words = next((w for ends, w in WORDS.items() if re.search(ends, line)), None)
-            kept.append(line)
-        elif line[:1] in (" ", "+", "-") and not line.startswith(("--- ", "+++ ", "-- ")) and kept and line.strip(" +-\t"):
-            if not (words and words.match(line)):
-                kept.append(line[0] + "".join(line[1:].split()))
-                changes |= line[0] != " "
-    return digest("\n".join(kept)) if changes else ""
+        text = "".join(line[1:].split())
+        if not file or line[:1] not in (" ", "+", "-") or line.startswith(("--- ", "+++ ", "-- ")) or not text or words and words.match(line):
+            continue
+        if line[0] == " ":
+            kept += [text] if changing else []
+            above, changing = text, False
+        else:
+            kept += [line[0] + text] if changing else [file, above, line[0] + text]
+            changing = True
+    return digest("\n".join(kept)) if kept else ""
+
+
+@cache
+def patches() -> list[str]:
+    names = re.findall(r"^[^#\s]+", (PATCHES / "series").read_text(), re.M)
+    texts = [(PATCHES / n).read_text() for n in names]
+    if idle := [n for n, t in zip(names, texts) if not touches(t)]:
+        raise table.TableError(f"{PATCHES}/{idle[0]} changes nothing")
+    return texts
 
 
 @cache
 def patch_ids(suites: bool = True) -> list[tuple[str, list[str]]]:
     """The series: id of the code and touched files of each patch, so that a rebase, an edited
     message or comment changes nothing."""
-    names = re.findall(r"^[^#\s]+", (PATCHES / "series").read_text(), re.M)
-    texts = {n: (PATCHES / n).read_text() for n in names}
-    if idle := [n for n in names if not touches(texts[n])]:
-        raise table.TableError(f"{PATCHES}/{idle[0]} changes nothing")
-    return [(code_id(t), touches(t)) for t in (x if suites else without_suites(x) for x in texts.values())]
+    return [(code_id(t), touches(t)) for t in (x if suites else without_suites(x) for x in patches())]
 
 
 def code(arch_dir: str | None, suites: bool = True) -> str:
@@ -117,7 +130,7 @@ def reads(word: str, argument: str) -> str:
         case "@series":
             return code(None)
         case "@all":
-            return "\n".join(i for i, _ in patch_ids())
+            return "\n".join(re.sub(r"^(index |@@ ).*", "", t[t.index("diff --git "):], flags=re.M) for t in patches())
         case "@programs":
             files = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "-co", "--exclude-standard"],
                                    capture_output=True, text=True, check=True).stdout.split("\0")

@@ -91,7 +91,7 @@ class Series(unittest.TestCase):
 
     def write(self, name, path, new, subject="subject"):
         Path(self.dir.name, f"{name}.patch").write_text(PATCH.format(path=path, new=new, subject=subject))
-        fresh.patch_ids.cache_clear()
+        fresh.patches.cache_clear(), fresh.patch_ids.cache_clear()
 
     def ids(self):
         return fresh.code("x86"), fresh.code("s390")
@@ -123,7 +123,7 @@ class Series(unittest.TestCase):
         self.write("core", "drivers/virtio/virtio.c", "new")
         with Path(self.dir.name, "core.patch").open("a") as patch:
             patch.write(PATCH.format(path="drivers/virtio/tests/a_kunit.c", new="case", subject="").partition("\n---\n")[2])
-        fresh.patch_ids.cache_clear()
+        fresh.patches.cache_clear(), fresh.patch_ids.cache_clear()
         self.assertEqual(shipped, fresh.code("x86", suites=False))
         self.assertNotEqual(whole, fresh.code("x86"))
 
