@@ -24,9 +24,9 @@ from fixes_host import COLUMNS, MACHINES, Services, arguments  # noqa: E402
 TABLE = Path(__file__).resolve().with_suffix(".tsv")
 LIMIT, AFTER = 150, 15   # seconds for a guest, and for its end after its last word
 COMPLAINTS = [
-    (re.compile(r"kernel BUG at (\S+):\d+"), "BUG in {0}"),
+    (re.compile(r"kernel (BUG) at "), "{0}"),
     (re.compile(r"DMA-API: \S+ \S+: (device driver (?:failed to check map error|has pending DMA allocations))"), "{0}"),
-    (re.compile(r"BUG kmalloc-\S+ .*(Redzone overwritten)"), "{0}"),
+    (re.compile(r"\[(kmalloc Redzone overwritten)\]"), "{0}"),
     (re.compile(r"(WARNING): "), "{0}"),
     (re.compile(r"BUG: (unable to handle|soft lockup|workqueue lockup)"), "{0}"),
 ]
