@@ -82,11 +82,12 @@ def code_id(patch: str) -> str:
 
 
 @cache
-def patches() -> list[str]:
-    names = re.findall(r"^[^#\s]+", (PATCHES / "series").read_text(), re.M)
-    texts = [(PATCHES / n).read_text() for n in names]
+def patches(folder: Path | None = None) -> list[str]:
+    folder = folder or PATCHES
+    names = re.findall(r"^[^#\s]+", (folder / "series").read_text(), re.M)
+    texts = [(folder / n).read_text() for n in names]
     if idle := [n for n, t in zip(names, texts) if not touches(t)]:
-        raise table.TableError(f"{PATCHES}/{idle[0]} changes nothing")
+        raise table.TableError(f"{folder}/{idle[0]} changes nothing")
     return texts
 
 
@@ -129,6 +130,8 @@ def reads(word: str, argument: str) -> str:
             return code(a.dir, boots_suites(a.name))
         case "@series":
             return code(None)
+        case "@fixes":
+            return "\n".join(map(code_id, patches(ROOT / "patches/fixes")))
         case "@all":
             return "\n".join(re.sub(r"^(index |@@ ).*", "", t[t.index("diff --git "):], flags=re.M) for t in patches())
         case "@programs":
