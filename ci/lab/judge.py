@@ -115,7 +115,8 @@ def outcome(case: Case, run: Run) -> Iterator[str]:
     if "lab: done" not in run.console.splitlines():
         yield line("lab: .*FAILED", run.console) or "init did not reach its end"
     if case.message and case.message not in re.findall(r"^[a-z0-9_-]+ [a-z0-9:.]+: (.*)$", run.console, re.M):
-        yield f'not refused with "{case.message}"'
+        about = re.findall(r"^(?!lab: ).*\bvirtio(?:\d|-pci |_ccw ).*", run.console, re.M)
+        yield f'not refused with "{case.message}", but: {"; ".join(about[-3:]) or "nothing about a device"}'
     # each word once for each time that it was asked for, and nothing else
     what, words = "absent" if case.kind == "refused" else "ok", [word.split(":")[0] for word in case.init]
     for word in words:

@@ -12,6 +12,7 @@
  *   take:N      another device takes all slots but N, until "give"
  *   host:WHAT   the host does something: "keys", "frames", "port" and how many
  *   late:MS     powering off takes that long, after the devices have been shut down
+ *   module:PATH loads it
  *   up:NAME, mount:TYPE:SOURCE:OPTIONS, write:PATH:TEXT
  *   rebind:DRIVER:DEVICE:N
  *               N times; how many more slots are in use then
@@ -44,19 +45,12 @@ void result(const char *format, ...)
 	printf("fixes: result %s\n", text);
 }
 
-/* The modules in the initrd, each after what it needs. */
-static void load_modules(void)
+static int load_module(const char *path)
 {
-	static const char *const module[] = { "/dimlib.ko", "/virtio_net.ko" };
-	size_t i;
-	int fd;
+	int fd = open(path, O_RDONLY), rc = syscall(SYS_finit_module, fd, "", 0);
 
-	for (i = 0; i < sizeof(module) / sizeof(*module); i++) {
-		fd = open(module[i], O_RDONLY);
-		if (syscall(SYS_finit_module, fd, "", 0))
-			result("no %s: %s", module[i], strerrorname_np(errno));
-		close(fd);
-	}
+	close(fd);
+	return rc;
 }
 
 static void does(char **arg)
@@ -80,6 +74,8 @@ static void does(char **arg)
 		host(arg[1]);
 	else if (!strcmp(arg[0], "up"))
 		rc = up(arg[1]);
+	else if (!strcmp(arg[0], "module"))
+		rc = load_module(arg[1]);
 	else if (!strcmp(arg[0], "mount"))
 		rc = mount(arg[2], "/mnt", arg[1], 0, arg[3]);
 	else if (!strcmp(arg[0], "write"))
@@ -102,7 +98,6 @@ int main(int argc, char **argv)
 
 	mkdir("/mnt", 0755);
 	guest_begin("/dev/kmsg");
-	load_modules();
 	for (i = 1; i < argc; i++) {
 		char *arg[PART] = {}, *text = argv[i];
 
