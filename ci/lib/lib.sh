@@ -22,7 +22,10 @@ JOBS=${JOBS:-$(nproc)}
 KUNIT=${KUNIT:-$ROOT/kunit}
 SENT=${SENT:-$ROOT/sent}
 GITBASE=$CACHE/base.git
-export FIRST_BASE ROOT BASE PATCHES CACHE WORK TREE LOGS MAILS SENT JOBS KUNIT GITBASE
+# What a command has to be told to work on the same base.
+BASE_WORD=
+[ "$BASE" = "$FIRST_BASE" ] || BASE_WORD=" BASE=$BASE"
+export FIRST_BASE ROOT BASE BASE_WORD PATCHES CACHE WORK TREE LOGS MAILS SENT JOBS KUNIT GITBASE
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-6G}
 # Depend mode saves a pass of the preprocessor on each miss; but what an assembler file takes
 # by .incbin, such as the kernel in its own boot image, is no dependency there, and would come

@@ -9,7 +9,8 @@ whom patches/BASE/cc keeps for the part.
 Where these would be more than 25, whoever is named for the fewest patches only gets
 these patches.
 
-  --print   print what the cover letter gets, as lines To: and Cc:, and write nothing
+  --print   print what the cover letter gets, as lines To: and Cc:, and write nothing; who
+            would only get single patches is named on standard error
 """
 import hashlib
 import os
@@ -146,6 +147,8 @@ def main(args: list[str]) -> int:
         print(f"\nError: {why}\nNext:  make tree, or mend {rows}", file=sys.stderr)
         return 1
     if show:
+        if out:
+            print(f"  with b4 {', '.join(map(key, out))} would get nothing: take make mails", file=sys.stderr)
         print(*(f"To: {a}" for a in to), *(f"Cc: {a}" for a in cc), sep="\n")
         return 0
     for mail, n in zip(patches, named):

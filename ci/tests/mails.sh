@@ -29,6 +29,8 @@ expect 'signed off, but on a base that others do not have: drafts' 0 '^They are 
 same 'without a base-commit that nobody knows' 0 "$(cat "$drafts"/* | count '^base-commit')"
 same 'the two commands to come further' 2 "$(grep -cE '^  make (rebase TO=|mails PART=fixes SIGNOFF=1)' "$TMP/out")"
 expect 'git send-email refuses a draft' 29 'rejected by sendemail-validate' send_email "$drafts"/*.patch
+expect 'drafts of another base' 0 'make mails PART=fixes SIGNOFF=1 BASE=v0 TREE=' env BASE=v0 TREE="$TREE" "$HERE/ci/series/mails"
+same 'come by commands for that base' 2 "$(grep -c '^  make .* BASE=v0' "$TMP/out")"
 PART=later expect 'another part' 0 '3 addresses' mails
 same 'is where the first is not' "$MAILS/later/drafts" "$(PART=later mails --dir)"
 same 'and says what it needs' 1 "$(cat "$MAILS"/later/drafts/* | count -E '^prerequisite-patch-id: [0-9a-f]{40}$')"
@@ -42,8 +44,8 @@ mkdir -p "$TMP/own" && echo precious >"$TMP/own/file"
 expect 'nor is a folder that holds something else' 6 'did not write' mails "$TMP/own"
 same 'with what is in it' precious "$(cat "$TMP/own/file")"
 rm "$TMP/own/file"
-expect 'an empty one is filled' 0 "1 mails in $TMP/own" mails "$TMP/own"
-expect 'and filled again' 0 "1 mails in $TMP/own" env PREFIX='PATCH net-next' "$HERE/ci/series/mails" "$TMP/own"
+expect 'an empty one is filled' 0 "1 mail in $TMP/own" mails "$TMP/own"
+expect 'and filled again' 0 "1 mail in $TMP/own" env PREFIX='PATCH net-next' "$HERE/ci/series/mails" "$TMP/own"
 same 'with the new mails' 1 "$(cat "$TMP/own"/* | count '^Subject: \[DRAFT PATCH net-next\]')"
 echo precious >"$TMP/own/file"
 expect 'and is left alone with another file in it' 6 'did not write' mails "$TMP/own"
@@ -74,6 +76,15 @@ same 'leave the signed mails alone' "$before" "$(sha256sum "$signed"/*)"
 expect 'without stable' 0 'To send' env SIGNOFF=1 STABLE=0 "$HERE/ci/series/mails"
 same 'there is none' 0 "$(cat "$signed"/*.patch | count '^Cc: stable@')"
 PART=later expect 'what somebody else wrote needs his name' 2 'T <t@example.invalid> wrote .*, and has not signed it off' env SIGNOFF=1 "$HERE/ci/series/mails"
+same 'nor did anybody send what comes before' 1 "$(grep -c 'part later is to be sent after fixes, of which make sent kept no version' "$TMP/out")"
+cp "$PATCHES/series" "$TMP/series"
+sed -i '/^# part later/s/$/ (taken: 0123456789ab)/' "$PATCHES/series"
+PART=later expect 'what was taken' 2 'part later is not to be sent again; it was taken: 0123456789ab' env SIGNOFF=1 "$HERE/ci/series/mails"
+sed 's/^kernel-/other-/' "$TMP/series" >"$PATCHES/series"
+for patch in "$PATCHES"/kernel-*; do cp "$patch" "$PATCHES/other-${patch##*/kernel-}"; done
+expect 'a tree of other patches' 2 "$TREE has none of the patches" "$HERE/ci/series/tree"
+rm "$PATCHES"/other-*
+cp "$TMP/series" "$PATCHES/series"
 
 # --- two patches: a cover letter, and everybody on it
 printf '# part fixes: both\nkernel-name-the-ten.patch\nkernel-name-the-twenty-and-the-fifty.patch\n' >"$PATCHES/series"

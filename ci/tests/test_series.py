@@ -4,6 +4,7 @@ import sys
 import unittest
 from pathlib import Path
 
+PATCHES = Path(__file__).resolve().parents[2] / "patches"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "series"))
 import conflicts
 import cover
@@ -143,6 +144,10 @@ class Parts(unittest.TestCase):
     def test_an_empty_part(self):
         self.assertEqual(parts.parse("# part a: b (needs c d) (taken: by e)\n")["a"], ("a", "b", ["c", "d"], [], "by e"))
         self.assertEqual(parts.parse("# part fixes: none yet\n# part dma\nd.patch\n")["fixes"].patches, [])
+
+    def test_sent_has_one_folder_for_a_name(self):
+        names = [set(parts.parse((PATCHES / base / "series").read_text())) for base in ("v7.3", "fixes")]
+        self.assertEqual(names[0] & names[1], set())
 
     def merge(self, names: str) -> str:
         return parts.merged(self.SERIES, [f"{n}.patch" for n in names]).replace(".patch", "")
