@@ -149,6 +149,12 @@ class Parts(unittest.TestCase):
         names = [set(parts.parse((PATCHES / base / "series").read_text())) for base in ("v7.3", "fixes")]
         self.assertEqual(names[0] & names[1], set())
 
+    def test_who_sends_is_told_where_each_part_goes(self):
+        page = (PATCHES.parent / "MAINTAINERS-notes/sending.md").read_text()
+        for base in ("v7.3", "fixes"):
+            for name in parts.parse((PATCHES / base / "series").read_text()):
+                self.assertIn(f"`{name}`", page)
+
     def merge(self, names: str) -> str:
         return parts.merged(self.SERIES, [f"{n}.patch" for n in names]).replace(".patch", "")
 
