@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Iterator
 
 from lab import qemu
 
@@ -31,6 +33,8 @@ class Guest:
     few: int = FEW
     many: int = MANY
     arguments: str = ""         # more of the kernel's
+    restricted: bool = False    # of pKVM: with a restricted-dma-pool
+    ports: int = 0              # devices more, which do nothing: virtio-serial
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Counts:
     calls: dict[str, float]
     copied: float               # bytes
     console: dict[str, str]
+    before: dict[str, tuple[int, int, int]] = field(default_factory=dict)   # in all, until the first request that counts
 
     def total(self) -> float:
         return sum(self.instructions.values())
@@ -82,7 +87,7 @@ def difference(marks: list[dict], job: int, few: int, many: int, console: dict[s
         a, b, c = (m.get(name, none) for m in (start, middle, end))
         per[name] = [((c[i] - b[i]) - (b[i] - a[i])) / (many - few) for i in range(3)]
     return Counts({n: p[0] for n, p in per.items() if p[0]}, {n: p[1] for n, p in per.items() if p[1]},
-                  sum(p[2] for p in per.values()), console)
+                  sum(p[2] for p in per.values()), console, start)
 
 
 def device_arguments(guest: Guest, bus: str) -> list[str]:
@@ -98,39 +103,54 @@ def device_arguments(guest: Guest, bus: str) -> list[str]:
         # else it is chance whether the driver hears of it by an interrupt)
         for name in "ab":
             words += ["-netdev", f"hubport,hubid=0,id={name}", "-device", f"virtio-net-{bus},netdev={name},tx=timer{more}"]
-    return words
+    return words + ["-device", f"virtio-serial-{bus},max_ports=1{more}"] * guest.ports
+
+
+def job(guest: Guest, device: str) -> str:
+    """What ci/bench/init is told of it."""
+    return f"{device}:{WARM}:{guest.few}:{guest.many}" + (f":{guest.flight}" if device == "blk" else "")
 
 
 def command(guest: Guest, arch: str, built: Path, boot: list[str], cmdline: str) -> list[str]:
     known = qemu.ARCHES[arch]
-    job = f":{guest.few}:{guest.many}"
-    does = {"blk": f"blk:{WARM}{job}:{guest.flight}", "net": f"net:{WARM}{job}"}
     pool = [w for w in (str(guest.slabs or ""), "track_hiwater" if guest.flight > 1 else "") if w]
     append = [cmdline + known.get("cmdline", ""), "panic=-1", "printk.devkmsg=on", guest.arguments,
               "dma_debug=off",
               "protected_lab=on" if guest.protected else "", f"swiotlb={','.join(pool)}" if pool else "",
-              "--", *(does[d] for d in guest.devices)]
+              "--", *(job(guest, d) for d in guest.devices)]
     return [*boot, "-smp", str(guest.cpus), "-m", "512", *known.get("options", []),
             *device_arguments(guest, known["bus"]), "-kernel", str(built / f"kernel-{guest.kernel}"),
             "-initrd", str(built / "initrd"), "-append", " ".join(filter(None, append))]
 
 
+@contextmanager
+def directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="bench.") as where:
+        yield Path(where)
+
+
+def count(guest: Guest, words: list[str], where: Path, built: Path, log: Path, limit: float, console: Path | None = None) -> dict[str, Counts]:
+    """Runs this command under the plugin; the guest's console is its output, or CONSOLE."""
+    out = where / "out"
+    words = [*words, "-plugin",
+             f"file={built / 'plugin.so'},map={built / f'map-{guest.kernel}'},out={out}{',cpus=1' if guest.cpus == 1 else ''}"]
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=where,
+                              timeout=limit, check=False)
+        text, code = done.stdout.decode(errors="replace"), done.returncode
+    except subprocess.TimeoutExpired as late:
+        text, code = (late.stdout or b"").decode(errors="replace"), -1
+    if console and console.exists():
+        text += console.read_text(errors="replace")
+    log.write_text(" ".join(words) + "\n" + text)
+    if "bench: done" not in text:
+        raise Failed(f"{guest.kernel}: the guest did not end well (exit code {code})")
+    marks = parse(out.read_text())
+    told = dict(line.split("bench: ", 1)[1].split(maxsplit=1) for line in text.splitlines() if "bench: io_tlb" in line)
+    return {d: difference(marks, i, guest.few, guest.many, told) for i, d in enumerate(guest.devices)}
+
+
 def run(guest: Guest, arch: str, built: Path, boot: list[str], cmdline: str, log: Path, limit: float = 300) -> dict[str, Counts]:
     """Boots the guest; what a request of each device cost."""
-    with tempfile.TemporaryDirectory(prefix="bench.") as where:
-        out = Path(where) / "out"
-        words = [*command(guest, arch, built, boot, cmdline), "-plugin",
-                 f"file={built / 'plugin.so'},map={built / f'map-{guest.kernel}'},out={out}{',cpus=1' if guest.cpus == 1 else ''}"]
-        try:
-            done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=limit, check=False)
-            text, code = done.stdout.decode(errors="replace"), done.returncode
-        except subprocess.TimeoutExpired as late:
-            text, code = (late.stdout or b"").decode(errors="replace"), -1
-        log.write_text(" ".join(words) + "\n" + text)
-        if "bench: done" not in text:
-            raise Failed(f"{guest.kernel}: the guest did not end well (exit code {code})")
-        marks = parse(out.read_text())
-    console = dict(line.split("bench: ", 1)[1].split(maxsplit=1) for line in text.splitlines()
-                   if "bench: io_tlb" in line)
-    return {d: difference(marks, i, guest.few, guest.many, console) for i, d in enumerate(guest.devices)}
+    with directory() as where:
+        return count(guest, command(guest, arch, built, boot, cmdline), where, built, log, limit)

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from . import guest, protected, scale, tce, unprotected
+from . import guest, pkvm, probe, protected, scale, tce, unprotected
 
-FIGURES = {"unprotected": unprotected, "protected": protected, "scale": scale, "tce": tce}
+FIGURES = {"unprotected": unprotected, "protected": protected, "scale": scale, "tce": tce, "pkvm": pkvm, "probe": probe}
 
 
 def arguments() -> argparse.Namespace:
@@ -41,10 +41,11 @@ def run_all(options: argparse.Namespace, guests: list[guest.Guest]) -> list[tupl
             g = replace(g, kernel=planted(g.kernel))
         log = options.logs / f"{options.figure}-{options.arch}-{number}.log"
         try:
-            return guest.run(g, options.arch, options.built, options.boot, options.cmdline, log)
+            return run(g, options.arch, options.built, options.boot, options.cmdline, log)
         except guest.Failed as failed:
             raise guest.Failed(f"{failed}; read {log}") from failed
     begun, results = time.monotonic(), []
+    run = getattr(FIGURES[options.figure], "run", guest.run)
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:
         for g, counts in zip(guests, pool.map(one, enumerate(guests))):
             results.append((g, counts))

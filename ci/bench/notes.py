@@ -48,6 +48,30 @@ def protected(f: dict) -> str:
         ["", "", "without ACCESS_PLATFORM", "with it", "ratio", "of which", "copy against memcpy()"], rows))
 
 
+def probe(f: dict) -> str:
+    rows = [[arch, f"{v['base']:.0f}", f"{v['series']:.0f}", f"{v['more']:+.0f}", f"{max(v['spread'].values()):.0f}"] for arch, v in f.items()]
+    return section("A device until its driver has it", f, "Virtio-serial in an ordinary guest, by guests with four of them more.\n\n" + table(
+        ["", "base", "series", "more", "spread of equal runs"], rows))
+
+
+def pkvm(f: dict) -> str:
+    kinds = {"ordinary": "ordinary guest", "without": "protected, without ACCESS_PLATFORM", "with": "protected, with it",
+             "restricted": "without it, restricted-dma-pool", "base_with": "base: with it"}
+    rows = [[device, kinds[k], f"{v[device][k]['instructions']:.0f}", f"{v[device][k]['exits']:.2f}", f"{v[device][k]['shared']:.2f}",
+             str(v[device][k]["shared_before"])] for v in f.values() for device in ("blk", "net") for k in kinds]
+    return section("Real protected guests (pKVM on arm64)", f, (
+        "Exits are those to the host. Memory changes sides in set_memory_decrypted(), by a hypercall a page: when the pool is set up, and\n"
+        "when a ring is. No request does that.\n\n") + table(
+        ["", "", "instructions", "exits", "set_memory_*crypted(), a request", "and before"], rows))
+
+
+def tce(f: dict) -> str:
+    kinds = {"svm_off": "without PPC_SVM", "svm_on": "with PPC_SVM, not secure"}
+    rows = [[text, f"{v[k]['base']['instructions']:.1f}", f"{v[k]['series']['instructions']:.1f}", f"{v[k]['base']['spread']:.4f}"]
+            for v in f.values() for k, text in kinds.items()]
+    return section("pseries: a mapping through TCEs, and its end", f, table(["", "base", "series", "spread of equal runs"], rows))
+
+
 def vhost(f: dict) -> str:
     rows = [[name.replace("_", " "), f"{v['instructions']:.0f}", f"{v['ratio']:.2f}", f"{v['spread']:.2f}", f"{v['lookups']:.0f}",
              f"{v['messages']:.1f}"] for by in f.values() for name, v in by.items() if isinstance(v, dict)]
@@ -76,7 +100,8 @@ def scale(f: dict) -> str:
 
 def render(base: str) -> str:
     figures = json.loads((ROOT / f"ci/bench/figures/{base}.json").read_text())["figures"]
-    makers = {"unprotected": unprotected, "protected": protected, "size": size, "vhost": vhost, "scale": scale}
+    makers = {"unprotected": unprotected, "probe": probe, "protected": protected, "pkvm": pkvm, "tce": tce, "size": size, "vhost": vhost,
+              "scale": scale}
     return HEAD.format(base=base) + "".join(make(figures[name]) for name, make in makers.items() if name in figures)
 
 

@@ -80,6 +80,13 @@ def protected(figures: dict) -> str:
         "wide", "Protected guests", ["guest", "without / with", "bytes bounced", "bounce copy / memcpy()"], rows)
 
 
+def pkvm(figures: dict) -> str:
+    rows = [("", [h(f"{arch} {d}, {k.replace('_', ', ')}"), num(f"{f[k]['instructions']:.0f}"), num(f"{f[k]['exits']:.2f}"), num(f"{f[k]['shared']:.2f}")])
+            for arch, found in figures.items() for d, f in found.items() if d not in ABOUT for k in f if k != "ratio"]
+    return "<h3>Guests of pKVM: a request</h3>" + table(
+        "wide", "Guests of pKVM", ["guest", "instructions", "exits to the host", "calls that share or unshare memory"], rows)
+
+
 def vhost(figures: dict) -> str:
     rows = [("", [h(case), num(f"{f['instructions']:.0f}"), num(f"{f['ratio']:.2f}"), num(f"{f['lookups']:.1f}"), num(f"{f['messages']:.1f}")])
             for found in figures.values() for case, f in found.items() if case not in ABOUT]
@@ -105,6 +112,6 @@ def said(by_arch: dict, series: str) -> str:
 
 def costs(model: dict, page: dict) -> str:
     figures = kept()
-    made = {"unprotected": unprotected, "protected": protected, "vhost": vhost, "scale": scale}
+    made = {"unprotected": unprotected, "protected": protected, "pkvm": pkvm, "vhost": vhost, "scale": scale}
     html = [make(figures[name]) + note(said(figures[name], model["series"])) for name, make in made.items() if name in figures]
     return section("costs", "What it costs", *(html or [note("no figures are kept of this base (make bench)")]))

@@ -12,7 +12,7 @@ import notes
 import size
 import symbols
 import table
-from bench import callgrind, guest, protected, scale, tce, unprotected
+from bench import callgrind, guest, pkvm, probe, protected, scale, tce, unprotected
 
 READELF = """
    Num:    Value          Size Type    Bind   Vis      Ndx Name
@@ -127,6 +127,34 @@ class Others(unittest.TestCase):
                     for g in tce.guests()]
         self.assertEqual(tce.judge("x", runs(0))[1], [])
         self.assertRegex(tce.judge("x", runs(2))[1][0], "1.00 instructions more")
+
+    def test_probe(self):
+        def runs(more):
+            return [(g, {"blk": guest.Counts({}, {}, 0, {}, {"transport:probe": (
+                5000 + g.ports * (9000 + (more if "series" in g.kernel else 0)), 1, 0)})}) for g in probe.guests()]
+        figures_, bad = probe.judge("x", runs(80))
+        self.assertEqual((bad, figures_["base"], figures_["more"]), ([], 9000, 80))
+        self.assertRegex(probe.judge("x", runs(100))[1][0], "100 instructions more")
+        self.assertRegex(probe.judge("x", [(g, {"blk": guest.Counts({}, {}, 0, {}, {})}) for g in probe.guests()])[1][0], "no driver")
+
+    def pkvm(self, **wrong):
+        """A guest of each kind; WRONG: what one without ACCESS_PLATFORM counts instead."""
+        def one(g):
+            seen = {"bounced": 4.0 if g.protected else 0, "ring": 100, "share": 0, "exit": 2.0}
+            if g.protected and not g.platform and not g.restricted:
+                seen |= wrong
+            (device,) = g.devices
+            return g, {device: guest.Counts({"ring:add": seen["ring"], "exit:handle_exit": 50}, {
+                "copy:swiotlb_bounce": seen["bounced"], "exit:handle_exit": seen["exit"], "share:pkvm_set_memory_decrypted": seen["share"]},
+                0, {}, {"share:pkvm_set_memory_decrypted": (90, 3, 0)})}
+        return pkvm.judge("x", [one(g) for g in pkvm.guests()])
+
+    def test_pkvm(self):
+        figures_, bad = self.pkvm()
+        self.assertEqual((bad, figures_["blk"]["without"]["instructions"], figures_["blk"]["without"]["shared_before"]), ([], 100, 3))
+        for wrong, says in (({"ring": 101}, "1.0100 of with"), ({"bounced": 0.0}, "not what it should be"),
+                            ({"share": 0.5}, "to share memory"), ({"exit": 0.0}, "not seen")):
+            self.assertRegex(self.pkvm(**wrong)[1][0], says)
 
     def test_scale_counts_waiting_apart(self):
         c = guest.Counts({"slots:map": 5, "slots:map>helper:queued_spin_lock_slowpath": 900},
