@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from . import guest, pkvm, probe, protected, scale, tce, unprotected
+from . import guest, idea, pkvm, probe, protected, scale, tce, unprotected
 
-FIGURES = {"unprotected": unprotected, "protected": protected, "scale": scale, "tce": tce, "pkvm": pkvm, "probe": probe}
+FIGURES = {"unprotected": unprotected, "protected": protected, "scale": scale, "tce": tce, "pkvm": pkvm, "probe": probe, "idea": idea}
 
 
 def arguments() -> argparse.Namespace:

@@ -93,15 +93,24 @@ def scale(f: dict) -> str:
     share = 100 * first["parts"]["slots"] / first["instructions"]
     text = (f"A 4 KiB read holds {slots:.0f} slots of 2 KiB while it is in flight. A pool with fewer slots is full before, and the rest is\n"
             f"tried again: with N requests in flight, boot with `swiotlb={slots:.0f}*N` slots or more. {share:.0f} of 100 instructions look after the\n"
-            "slots: each mapping counts free slots anew, up to 128 of them. A bitmap of the slots would make less of that.\n\n")
+            "slots: each mapping counts free slots anew, up to 128 of them.\n\n")
     return section("Many requests in flight on the bounce pool", f, text + table(
         ["", "queues", "in flight", "pool", "instructions", "tries a request", "most slots used"], rows))
+
+
+def idea(f: dict) -> str:
+    rows = [[arch, name, f"{r['series']['instructions']:.0f}", f"{r['idea']['instructions']:.0f}", f"{r['ratio']:.2f}",
+             f"{r['series']['parts'].get('slots', 0):.0f}", f"{r['idea']['parts'].get('slots', 0):.0f}"]
+            for arch, v in f.items() for name, r in v.items() if isinstance(r, dict)]
+    return section("What one patch could save", f, (
+        "`ci/bench/ideas/` has a patch that is not part of the series: a slot of the pool says whether it is free, and no longer how many free\n"
+        "slots follow it.\n\n") + table(["", "", "series", "with it", "ratio", "of which slots", "with it"], rows))
 
 
 def render(base: str) -> str:
     figures = json.loads((ROOT / f"ci/bench/figures/{base}.json").read_text())["figures"]
     makers = {"unprotected": unprotected, "probe": probe, "protected": protected, "pkvm": pkvm, "tce": tce, "size": size, "vhost": vhost,
-              "scale": scale}
+              "scale": scale, "idea": idea}
     return HEAD.format(base=base) + "".join(make(figures[name]) for name, make in makers.items() if name in figures)
 
 
