@@ -104,7 +104,7 @@ def idea(f: dict) -> str:
             for arch, v in f.items() for name, r in v.items() if isinstance(r, dict)]
     return section("What one patch could save", f, (
         "`ci/bench/ideas/` has a patch that is not part of the series: a slot of the pool says whether it is free, and no longer how many free\n"
-        "slots follow it.\n\n") + table(["", "", "series", "with it", "ratio", "of which slots", "with it"], rows))
+        "slots follow it. Equal runs with many in flight differ by up to a tenth.\n\n") + table(["", "", "series", "with it", "ratio", "of which slots", "with it"], rows))
 
 
 def render(base: str) -> str:

@@ -12,7 +12,7 @@ import notes
 import size
 import symbols
 import table
-from bench import callgrind, guest, pkvm, probe, protected, scale, tce, unprotected
+from bench import callgrind, guest, idea, pkvm, probe, protected, scale, tce, unprotected
 
 READELF = """
    Num:    Value          Size Type    Bind   Vis      Ndx Name
@@ -136,6 +136,14 @@ class Others(unittest.TestCase):
         self.assertEqual((bad, figures_["base"], figures_["more"]), ([], 9000, 80))
         self.assertRegex(probe.judge("x", runs(100))[1][0], "100 instructions more")
         self.assertRegex(probe.judge("x", [(g, {"blk": guest.Counts({}, {}, 0, {}, {})}) for g in probe.guests()])[1][0], "no driver")
+
+    def test_idea(self):
+        def runs(alone, many):
+            return [(g, {g.devices[0]: guest.Counts({"slots:map": 100 if g.kernel == "lab-series" else many if g.flight > 1 else alone,
+                                                    "slots:map>helper:queued_spin_lock_slowpath": 900}, {}, 0, {})}) for g in idea.guests()]
+        self.assertEqual(idea.judge("x", runs(60, 105))[1], [])
+        self.assertEqual(idea.judge("x", runs(60, 70))[0]["blk"]["ratio"], 0.6)
+        self.assertEqual(len(idea.judge("x", runs(101, 111))[1]), 5)
 
     def pkvm(self, **wrong):
         """A guest of each kind; WRONG: what one without ACCESS_PLATFORM counts instead."""
