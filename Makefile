@@ -79,7 +79,7 @@ deb-boot: deps ## Debian 13 with that package under QEMU, also as a protected gu
 	@ci/deb/boot
 
 .PHONY: check
-check: deps tree ## every check that others will run on the series, and a table: make check [CHECKS="sparse-* message"]
+check: deps tree ## every check that others will run on the series, and a table: make check [CHECKS="objects-sparse-* message"]
 	@ci/check/run $(CHECKS)
 
 .PHONY: kunit
@@ -151,7 +151,7 @@ mutants: tree ## which case notices each condition made true or false: make muta
 	@ci/proof/mutants $(or $(ARCH),um)
 
 .PHONY: prune
-prune: ## remove builds and unused sources from the cache; never work of yours
+prune: ## remove builds, disk images and unused sources from the cache; never work of yours
 	@ci/lib/prune
 
 .PHONY: size
@@ -162,11 +162,12 @@ size: ## how large the cache is
 help: ## this
 	@echo 'make [TARGET] [VARIABLE=...]'
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' Makefile | expand -t 14
 	@echo
 	@echo 'Variables:'
 	@echo '  KERNEL_SRC=   a Linux tree or tarball to use instead of finding one'
 	@echo '  TO=           for make rebase: TREE[@COMMIT], a tarball, or debian:SUITE[:PACKAGE]'
+	@echo '  BASE=         which of patches/: $(notdir $(wildcard patches/v*)) (default v7.3), fixes'
 	@echo '  TREE=         the tree to work in (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
 	@echo '  ARCH= SUITE=  $(shell ci/lib/arch.py list | sed -n "s/^architectures: //p"); a KUnit suite, or suite.case'
@@ -175,6 +176,9 @@ help: ## this
 	@echo '  TASKS=        for make full: tasks, such as mutants-um'
 	@echo '  FIGURE=       for make bench: ci/bench/bench --help'
 	@echo '  CHECKS=       for make check: checks of ci/check/checks.tsv, also patterns'
+	@echo '  FRESH=1       for make test and make check: also what is unchanged since it passed'
+	@echo '  FORMAT= PARTS= REFERENCES=  for make distro: ci/series/distro.py --help'
+	@echo '  MBOX= FILES=  for make trailers, an mbox or maildir; for make sent, the mails that b4 wrote'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= WHICH= REQUESTS=  for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'

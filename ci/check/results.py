@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What came of the checks, as a table and as a line a patch."""
+"""What came of the checks, as a table and as one line per patch."""
 from pathlib import Path
 
 from checks import OK, WARNING, Check, Exceptions, Result, Unit
@@ -12,7 +12,7 @@ def cannot(r: Result) -> bool:
 
 
 class Row:
-    """What came of a check: a word, and a line a unit that is not ok."""
+    """What came of a check: a word, and a line for each unit that is not ok."""
     def __init__(self, check: Check, todo: list[Unit], results: list[Result], exceptions: Exceptions) -> None:
         self.check, self.findings, states = check, {}, []
         excused = 0

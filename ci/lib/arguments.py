@@ -139,8 +139,8 @@ def kernel(name: str, value: str, goal: str) -> None:
 
 
 def mailbox(name: str, value: str, goal: str) -> None:
-    if not Path(value).is_file():
-        raise Wrong(f"{name}={value}: no such file", "an mbox with the answers")
+    if not Path(value).exists():
+        raise Wrong(f"{name}={value}: no such file", "an mbox or maildir with the answers")
 
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
@@ -156,6 +156,9 @@ def check(goals: list[str], given: list[str], values: dict[str, str], known: dic
         if goals and name not in take:
             own = " ".join(w.rstrip("!") for goal in goals for w in known[goal]) or "nothing of its own"
             raise Wrong(f"make {' '.join(goals)} does not take {name}", f"it takes {own}; all take {' '.join(known['*'])}")
+    if "deb-boot" in goals and os.geteuid() != 0:
+        raise Wrong("make deb-boot makes a Debian root, as root",
+                    'sudo XDG_CACHE_HOME="${XDG_CACHE_HOME:-$HOME/.cache}" make deb-boot BASE=...')
     for goal in goals:
         for word in known[goal]:
             if word.endswith("!") and not values.get(word[:-1]):

@@ -16,6 +16,7 @@ table   every patch on every base, in Markdown
 """
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,14 +72,21 @@ def write_old(root: str, first: Path, patches: Path, out: Path) -> None:
     (out / "series").write_text("".join(f"{name}\n" for name in rows))
 
 
+OFTEN = 3   # a reason that stands in as many cells is said once, below the table
+
+
 def table(everything: Path, first: str) -> str:
     bases = sorted((p.parent for p in everything.glob("*/ports.tsv")), key=lambda p: [-int(n) for n in p.name[1:].split(".")])
     rows = {b.name: read(b) for b in bases}
+    names = series(everything / first)
+    said = Counter(r.why for b in rows for n in names if (r := rows[b].get(n)) and r.why)
+    notes = {why: f"({n})" for n, why in enumerate((w for w, times in said.items() if times >= OFTEN), 1)}
     text = [f"| patch of {first} | " + " | ".join(rows) + " |", "|---" * (len(rows) + 1) + "|"]
-    for name in series(everything / first):
-        cells = [f"{r.state}{': ' + r.why if r.why else ''}" if (r := rows[b].get(name)) else "not yet" for b in rows]
+    for name in names:
+        cells = ["not yet" if not (r := rows[b].get(name)) else r.state if not r.why
+                 else f"{r.state} {notes[r.why]}" if r.why in notes else f"{r.state}: {r.why}" for b in rows]
         text.append(f"| {name.removesuffix('.patch')} | " + " | ".join(cells) + " |")
-    return "\n".join(text)
+    return "\n".join(text + [f"\n{note} {why}" for why, note in notes.items()])
 
 
 def main(args: list[str]) -> int:

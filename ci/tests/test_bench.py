@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """ci/bench: what counts, how two counts are subtracted, and what each figure refuses."""
+import os
 import sys
 import unittest
 from pathlib import Path
@@ -12,7 +13,7 @@ import notes
 import size
 import symbols
 import table
-from bench import callgrind, guest, idea, pkvm, probe, protected, scale, tce, unprotected
+from bench import callgrind, guest, idea, main, pkvm, probe, protected, scale, tce, unprotected
 
 READELF = """
    Num:    Value          Size Type    Bind   Vis      Ndx Name
@@ -229,6 +230,13 @@ class Catch(unittest.TestCase):
 
     def test_an_object_that_was_not_built(self):
         self.assertFalse(catch.judge(self.rows, "s390", self.base, {})[0])
+
+
+class Figures(unittest.TestCase):
+    def test_each_figure_has_a_program(self):
+        names = [r["figure"] for r in table.load(CI / "bench/figures.tsv")]
+        programs = {f for f in names if os.access(CI / "bench" / f, os.X_OK)}
+        self.assertEqual(sorted(names), sorted({*main.FIGURES, *programs}))
 
 
 class Notes(unittest.TestCase):
