@@ -14,12 +14,13 @@ from statistics import mean
 from types import SimpleNamespace
 from typing import Iterator
 
-from lab import pkvm as lab
+from lab import pkvm as lab, qemu
 
 from . import guest as one
 from .guest import Counts, Guest
 
 DISK = 1 << 20      # of which the host has all in memory, once the guest has warmed up
+SLABS = qemu.ARCHES["arm64"]["slabs"]    # the kernel's own choice is too few for a network card
 ORDINARY = Guest("lab-series", ("blk",))
 PROTECTED = replace(ORDINARY, protected=True)
 KINDS = {"ordinary": ORDINARY, "without": PROTECTED, "with": replace(PROTECTED, platform=True),
@@ -51,7 +52,7 @@ def started(guest: Guest, arch: str, built: Path, boot: list[str], cmdline: str)
         for name, target in links.items():
             (where / name).symlink_to(target)
         (where / "disk").write_bytes(os.urandom(DISK))
-        yield lab.host(case, boot, where, cmdline, f"panic=-1 dma_debug=off printk.devkmsg=on -- {one.job(guest, device)}"), where
+        yield lab.host(case, boot, where, cmdline, f"panic=-1 dma_debug=off printk.devkmsg=on swiotlb={SLABS} -- {one.job(guest, device)}"), where
 
 
 def run(guest: Guest, arch: str, built: Path, boot: list[str], cmdline: str, log: Path, limit: float = 900) -> dict[str, Counts]:
