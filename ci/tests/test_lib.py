@@ -139,14 +139,15 @@ class Series(unittest.TestCase):
                 self.write("core", path, f"new\n+{line}")
                 self.assertNotEqual(plain, fresh.code("x86"), line)
 
-    def test_the_message_of_a_fix_changes_nothing_and_its_code_does(self):
-        def of_fixes(change):
-            texts = [change(t) for t in fresh.patches(fresh.ROOT / "patches/fixes")]
-            with mock.patch.object(fresh, "patches", lambda folder=None: texts):
-                return fresh.reads("@fixes", "um")
-        plain = of_fixes(lambda t: t)
-        self.assertEqual(plain, of_fixes(lambda t: t.replace("Subject: ", "Subject: other ", 1)))
-        self.assertNotEqual(plain, of_fixes(lambda t: t.replace("\n+\t", "\n+\tother ", 1)))
+    def test_the_message_of_a_patch_elsewhere_changes_nothing_and_its_code_does(self):
+        for word, argument, folder in ("@fixes", "um", "fixes"), ("@port", "v6.12", "v6.12"):
+            def of(change):
+                texts = [change(t) for t in fresh.patches(fresh.ROOT / "patches" / folder)]
+                with mock.patch.object(fresh, "patches", lambda folder=None: texts):
+                    return fresh.reads(word, argument)
+            plain = of(lambda t: t)
+            self.assertEqual(plain, of(lambda t: t.replace("Subject: ", "Subject: other ", 1)))
+            self.assertNotEqual(plain, of(lambda t: t.replace("\n+\t", "\n+\tother ", 1)))
 
     def test_a_kernel_that_boots_suites_reads_them(self):
         self.assertTrue(fresh.boots_suites("arm64"))
