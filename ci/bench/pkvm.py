@@ -10,7 +10,6 @@ import os
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import mean
 from types import SimpleNamespace
 from typing import Iterator
 
