@@ -18,6 +18,14 @@ arch_setup() {
 	# (empty first, so that shellcheck knows them)
 	LINUX_ARCH='' KUNIT_ARCH='' CROSS='' LINUX_DIR='' IMAGE='' CMDLINE='' COUNTED_CMDLINE='' DEBIAN='' DEVICE='' BOOT=() COUNTED=()
 	eval "$facts"
+	# s390 tells the assembler of its headers by an absolute path, which would keep one checkout
+	# from using the objects of another.  What the assembler includes counts by its contents.
+	unset CCACHE_IGNOREOPTIONS CCACHE_EXTRAFILES
+	if [ "$LINUX_ARCH" = s390 ] && [ -d "$TREE/arch/s390/include" ]; then
+		export CCACHE_IGNOREOPTIONS='-Wa,-I*'
+		CCACHE_EXTRAFILES=$(find "$TREE/arch/s390/include/asm" \( -name '*-asm.h' -o -name '*-insn.h' \) -print0 | sort -z | tr '\0' :)
+		export CCACHE_EXTRAFILES
+	fi
 }
 cell_setup() {
 	local facts
