@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 RUNS = 6  # lines "in-guest: ok", one a run of in-guest
-REFUSED = re.compile(r"virtio_blk virtio\d+: .*device must provide VIRTIO_F_ACCESS_PLATFORM|private memory for a device")
+PLAYS = "protected_lab: this guest plays a protected one"
+REFUSED = re.compile(r"virtio_blk virtio\d+: device must provide VIRTIO_F_ACCESS_PLATFORM|protected_lab: private memory for a device: ")
 
 
 def judge(kernel: str, code: int, console: str, counted: dict, complaints: str) -> tuple[str, list[str]]:
@@ -24,6 +25,10 @@ def judge(kernel: str, code: int, console: str, counted: dict, complaints: str) 
         bad = [] if "Unable to mount root fs" in console or "/dev/vda: Can't open" in console or private else ["it got its disk, or ended before"]
         if ok:
             bad.append("it runs")
+        if PLAYS not in console:
+            bad.append("it does not play a protected guest")
+        if not private and not REFUSED.search(console):
+            bad.append("nothing says why it has no disk: no refusal, no private memory")
         return f"no disk; {private} accesses to private memory refused", bad
     bad = [line for line in said if line.startswith("FAILED")]
     if not said or said[-1] != "end":
@@ -37,7 +42,7 @@ def judge(kernel: str, code: int, console: str, counted: dict, complaints: str) 
     if code:
         bad.append(f"QEMU: exit code {code}")
     if kernel == "lab-series":
-        if "this guest plays a protected one" not in console:
+        if PLAYS not in console:
             bad.append("it does not play a protected guest")
         if private or complaints.strip():
             bad.append(f"private memory: {private}, {complaints.strip()[:200]}")

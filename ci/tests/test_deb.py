@@ -9,8 +9,11 @@ deb = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(deb)
 
 RUNS = "".join(f"in-guest: ok run {n}\n" for n in range(deb.RUNS))
-GOOD = "protected_lab: this guest plays a protected one\nin-guest: 6.12, root on /dev/vda, running\n" + RUNS + "in-guest: 0 warnings\nin-guest: end\n"
-NO_DISK = "Kernel panic - not syncing: VFS: Unable to mount root fs on \"/dev/vda\"\n"
+PLAYS = "[    0.045167] protected_lab: this guest plays a protected one, nothing is protected\n"
+GOOD = PLAYS + "in-guest: 6.12, root on /dev/vda, running\n" + RUNS + "in-guest: 0 warnings\nin-guest: end\n"
+REFUSED = "[    3.264712] virtio_blk virtio0: device must provide VIRTIO_F_ACCESS_PLATFORM\n"
+NO_ROOT = "[    3.754195] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n"
+NO_DISK = PLAYS + REFUSED + NO_ROOT
 COUNTED = {"requests": 900, "violations": 0}
 
 
@@ -22,6 +25,7 @@ class Judge(unittest.TestCase):
         self.assertEqual(self.bad("package", GOOD, {}), [])
         self.assertEqual(self.bad("lab-series", GOOD), [])
         self.assertEqual(self.bad("lab-base", NO_DISK, {}), [])
+        self.assertEqual(self.bad("lab-base", PLAYS + NO_ROOT, {"violations": 3}), [])
 
     def test_each_way_not_to(self):
         for name, kernel, console, counted, code, complaints in (
@@ -37,7 +41,10 @@ class Judge(unittest.TestCase):
                 ("a complaint", "lab-series", GOOD, COUNTED, 0, "device: malformed: chain"),
                 ("another disk", "lab-series", GOOD, {"requests": 0}, 0, ""),
                 ("the base has its disk", "lab-base", GOOD, {}, 0, ""),
-                ("the base ended before", "lab-base", "", {}, 0, "")):
+                ("the base ended before", "lab-base", PLAYS + REFUSED, {}, 0, ""),
+                ("the base has no disk for no reason", "lab-base", PLAYS + NO_ROOT, {}, 0, ""),
+                ("the network card is refused, not the disk", "lab-base", NO_DISK.replace("virtio_blk", "virtio_net"), {}, 0, ""),
+                ("the base protects nothing", "lab-base", REFUSED + NO_ROOT, {}, 0, "")):
             with self.subTest(name):
                 self.assertNotEqual(self.bad(kernel, console, counted, code, complaints), [])
 
