@@ -119,6 +119,16 @@ def architecture(argument: str) -> arch.Arch:
     return known[argument] if argument in known else known["x86_64"]  # i386: the same directory
 
 
+def is_base(argument: str) -> bool:
+    return (ROOT / f"configs/{argument}.base").exists()
+
+
+def there(base: str, program: str, *args: str) -> str:
+    """What a program says of x86_64 on another base."""
+    return subprocess.run([ROOT / program, *args, "x86_64"], env={"FIRST_BASE": "v7.3", **os.environ, "BASE": base},
+                          capture_output=True, text=True, check=True).stdout
+
+
 def reads(word: str, argument: str) -> str:
     a = architecture(argument)
     match word:
@@ -142,8 +152,10 @@ def reads(word: str, argument: str) -> str:
             ours = {f for f in files if f and not f.startswith(("patches/", "MAINTAINERS-notes/", "linux"))}
             return "\n".join(f"{f} {digest((ROOT / f).read_bytes().hex())}" for f in sorted(ours) if (ROOT / f).is_file())
         case "@config":
-            lines = arch.cell(argument).config().splitlines()
+            lines = (there(argument, "ci/lib/arch.py", "config") if is_base(argument) else arch.cell(argument).config()).splitlines()
             return "\n".join(x for x in lines if not x.startswith("#") or x.endswith("is not set"))
+        case "@cases" if is_base(argument):
+            return there(argument, "ci/lib/cases.py")
         case "@cases":
             return repr(sorted(cases.expected(arch.cell(argument)).items()))
         case "@command":

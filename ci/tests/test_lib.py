@@ -2,6 +2,7 @@
 """Tables, architectures, freshness and verdicts: what ci/lib answers to the others."""
 import dataclasses
 import os
+import re
 import sys
 import tempfile
 import unittest
@@ -173,6 +174,40 @@ class Fresh(unittest.TestCase):
                     for argument in fresh.arguments(kind):
                         path = word.format(arg=argument, arch=fresh.architecture(argument).name, base=fresh.PATCHES.name)
                         self.assertTrue((arch.ROOT / path).exists(), f"{kind}: {path}")
+
+    # What no verdict is bound to: what all programs share, how a tree comes about (its base and code
+    # count), the table behind @config, what runs for --accept alone, objects that are only compiled.
+    SHARED = re.compile(r"ci/lib/(lib\.sh|arch\.(sh|py)|fresh\.py|objects\.sh)$|ci/series/|ci/proof/compile$|ci/cell/(matrix\.tsv|accept\.py)$")
+    # And what only cells with an init have
+    PLAIN = dict.fromkeys(("repeat", "port"), {"ci/cell/initrd"})
+
+    def test_every_program_that_takes_part_is_read(self):
+        for kind in "cell", "planted", "repeat", "port", "deb":
+            for argument in fresh.arguments(kind):
+                words = [w for w in fresh.kinds()[kind]["reads"].split() if not w.startswith("@")]
+                read = {line.split()[0] for w in words for line in fresh.reads(w, argument).splitlines()}
+                known, todo = set(self.PLAIN.get(kind, ())), [fresh.kinds()[kind]["program"]]
+                while todo:
+                    path = todo.pop()
+                    if path in known or self.SHARED.match(path):
+                        continue
+                    known.add(path)
+                    below = (arch.ROOT / path).is_dir() and any(r.startswith(f"{path}/") for r in read)
+                    self.assertTrue(path in read or below, f"{kind}-{argument} does not read {path}")
+                    if not below:
+                        todo += re.findall(r"\$ROOT\"?/(ci/[\w./-]*\w)", (arch.ROOT / path).read_text())
+
+    def test_the_cases_of_another_base_are_those_there(self):
+        for word in "@config", "@cases":
+            one = fresh.reads(word, "v7.2")
+            with mock.patch.dict(os.environ, {"BASE": "v6.12"}):
+                self.assertEqual(one, fresh.reads(word, "v7.2"))
+            self.assertNotEqual(one, fresh.reads(word, "v6.12"))
+        self.assertEqual(fresh.reads("@cases", "v6.12"), "")
+
+    def test_the_emulator_of_what_boots_is_recorded(self):
+        for kind in "cell", "planted", "repeat", "port", "deb":
+            self.assertIn("@command", fresh.kinds()[kind]["reads"].split())
 
     def test_every_pattern_matches(self):
         for kind, row in fresh.kinds().items():
