@@ -44,8 +44,8 @@ cell_config() { arch_facts config "$1"; } # CELL
 arches() { arch_facts list | sed -n 's/^architectures: //p'; }
 cells() { arch_facts list | sed -n 's/^cells: //p' | tr ' ' '\n'; }
 
-# After cell_setup.  Names what a kernel of $cell is made of; empty where the tree has
-# uncommitted work.
+# After cell_setup.  Names what a kernel of $cell is made of, and what judged the warnings of
+# its build; empty where the tree has uncommitted work.
 # shellcheck disable=SC2154
 cell_stamp() {
 	[ -z "$(uncommitted "$TREE")" ] || return 0
@@ -54,6 +54,7 @@ cell_stamp() {
 		cell_config "$cell"
 		$CELL_CC --version
 		echo "$CELL_CC"
+		cat "$ROOT/ci/cell/kernel" "$ROOT/ci/cell/warnings-reasons"
 	} | sha256sum | cut -c1-16
 }
 # Names a result of the cell: its kernel, what else it depends on, the emulator.  Empty

@@ -94,6 +94,8 @@ cat >"$TMP/linux/tools/testing/kunit/kunit.py" <<'EOT'
 for a; do case $a in --build_dir=*) build=${a#*=} ;; --make_options=CC=*) cc=${a#*CC=} ;; esac; done
 echo 'int a;' >"$build/a.c"
 for i in 1 2 3 4 5; do $cc -c "$build/a.c" -o "$build/a.o" || exit; done
+# (what is compiled already does not warn again)
+[ -e "$build/warned" ] || echo "${WARN:-}" | tee "$build/warned"
 echo >"$build/linux"
 EOT
 # (a launcher, as ccache is one)
@@ -111,3 +113,16 @@ expect 'a slow compiler is left alone, however long the build takes' 0 '' kernel
 rm -rf "$TMP"/cache/*/work-*/build
 expect 'one that stops for ever is ended' 1 'SILENT_MINUTES=30' kernel ever
 same 'and nothing of it is left' '' "$(pgrep -f "$TMP/compiler")"
+
+# --- warnings: judged again when what judges them changes, as compiled anew
+export WARN='a.c:1:5: warning: odd'
+reasons=$TMP/clone/ci/cell/warnings-reasons
+rm -rf "$TMP"/cache/*/work-*/build
+expect 'a warning fails the build' 1 'builds with warnings' kernel 0
+printf 'um\twarning: odd$\tso be it\n' >>"$reasons"
+expect 'unless there is a reason' 0 '' kernel 0
+WARN='' expect 'and the kernel is kept' 0 '' kernel ever
+sed -i '$d' "$reasons"
+expect 'a reason that is gone: it is not, and the warning counts' 1 'builds with warnings' kernel 0
+printf 'um\todd(\tno regular expression\n' >>"$reasons"
+expect 'what is no regular expression excuses nothing' 1 'no regular expression in ci/cell/warnings-reasons' kernel 0
