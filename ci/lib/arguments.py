@@ -88,7 +88,7 @@ def part(name: str, value: str, goal: str) -> None:
     import parts
     patches = Path(os.environ.get("PATCHES") or arch.ROOT / "patches" / (os.environ.get("BASE") or "v7.3"))
     known = parts.parse((patches / "series").read_text())
-    one_of(name, value, ["all", *known])
+    one_of(name, value, ["all", *known] if name == "PART" else known)
 
 
 def distro(name: str, value: str, goal: str) -> None:

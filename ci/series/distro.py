@@ -61,7 +61,10 @@ def link(sent: Path, part: str) -> str:
 
 def load(patches: Path, sent: Path, wanted: list[str]) -> list[Patch]:
     text = (patches / "series").read_text(encoding="utf-8")
-    of = {name: p.name for p in series.parse(text).values() for name in p.patches}
+    parts = {p.name: p for p in series.parse(text).values() if p.patches}
+    if unknown := [w for w in wanted if w not in parts]:
+        raise ValueError(f"{patches.name} has no patches of a part {unknown[0]}", f"some of {' '.join(parts)}, or none for every patch")
+    of = {name: p.name for p in parts.values() for name in p.patches}
     found = []
     for name in series.in_series(text):
         if not wanted or of[name] in wanted:
@@ -83,7 +86,7 @@ def debian(patches: list[Patch]) -> dict[str, str]:
 def suse(patches: list[Patch]) -> dict[str, str]:
     references = os.environ.get("REFERENCES", "")
     if not references:
-        raise ValueError("REFERENCES= is not given: each patch of a SUSE kernel has to name a bug")
+        raise ValueError("REFERENCES= is not given: each patch of a SUSE kernel has to name a bug", "make distro FORMAT=suse REFERENCES=...")
     return {f"patches.suse/{p.name}": p.with_head(
         f"Patch-mainline: {'Submitted, ' + p.link if p.link else 'Not yet, to be submitted'}", f"References: {references}")
         for p in patches} | {"series.add": "".join(f"\tpatches.suse/{p.name}\n" for p in patches)}
@@ -120,11 +123,11 @@ def main(args: list[str]) -> int:
     if not {"WORK", "PATCHES", "SENT"} <= set(os.environ):  # started by hand: lib.sh knows where things are
         here = Path(__file__).resolve()
         return subprocess.run(["bash", "-c", f'. "{here.parents[1]}/lib/lib.sh"; exec "{here}" "$@"', "-", *args], check=False).returncode
-    patches = load(Path(os.environ["PATCHES"]), Path(os.environ["SENT"]), args[1:])
     try:
+        patches = load(Path(os.environ["PATCHES"]), Path(os.environ["SENT"]), args[1:])
         files = FORMATS[args[0]](patches)
     except ValueError as wrong:
-        print(f"\nError: {wrong}\nNext:  make distro FORMAT={args[0]} REFERENCES=...", file=sys.stderr)
+        print("\nError: {}\nNext:  {}".format(*wrong.args), file=sys.stderr)
         return 2
     out = Path(os.environ["WORK"], "distro", args[0])
     if out.exists():  # only what this wrote: the sums name it

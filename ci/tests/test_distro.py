@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Patches as distributions take them, and which patch of the first base another one has."""
+import io
 import os
 import sys
 import tempfile
@@ -40,6 +41,12 @@ class Formats(unittest.TestCase):
     def test_ubuntu(self):
         mbox = distro.FORMATS["ubuntu"]([PATCH, PATCH])["protected-guests.mbox"]
         self.assertEqual(mbox.count("\nSubject: [PATCH] UBUNTU: SAUCE: dma: a\n"), 2)
+
+    def test_a_part_that_is_none_gives_no_patches_and_says_so(self):
+        with mock.patch.dict(os.environ, {"PATCHES": str(ROOT / "patches/v7.3"), "SENT": os.devnull, "WORK": os.devnull}), \
+                mock.patch("sys.stderr", io.StringIO()) as said:
+            self.assertEqual(distro.main(["mbox", "dma", "all"]), 2)
+        self.assertIn("Error: v7.3 has no patches of a part all\nNext:  some of fixes-powerpc ", said.getvalue())
 
     def test_last_letter(self):
         with tempfile.TemporaryDirectory() as tmp:

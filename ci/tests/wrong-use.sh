@@ -80,6 +80,7 @@ needs FORMAT=|distro
 there is no tarball.*debian|distro FORMAT=tarball
 REFERENCES= is not given|distro FORMAT=suse
 there is no crypto|distro FORMAT=rpm PARTS=crypto
+there is no all|distro FORMAT=mbox PARTS=all
 CONFIG=tiny: there is no such configuration|deb CONFIG=tiny
 does not take CONFIG|deb-boot CONFIG=small
 no v9|deb-boot BASE=v9
