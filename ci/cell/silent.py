@@ -50,7 +50,7 @@ def main(args: list[str]) -> int:
         print(f"\nError: silent.py: {what}\nNext:  ci/cell/silent.py --help", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    child = subprocess.Popen(args[3:], process_group=0, close_fds=False)  # (it keeps the lock)
+    child = subprocess.Popen(args[3:], start_new_session=True, close_fds=False)  # (it keeps the lock)
     try:
         rc = watch(child, float(args[0]), float(args[1]), args[2])
     finally:

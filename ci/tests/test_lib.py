@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tables, architectures, freshness and verdicts: what ci/lib answers to the others."""
+import ast
 import dataclasses
 import os
 import re
@@ -56,6 +57,17 @@ class Arch(unittest.TestCase):
                                ("gcc", "s390-clang", "clang-19"), ("ccache clang-21", "um-clang", "ccache clang-21")):
             with mock.patch.dict(os.environ, {"CC": cc}):
                 self.assertEqual(arch.cell(cell).cc(), want)
+
+
+class Python(unittest.TestCase):
+    def test_version(self):
+        """3.10; the lab and these tests 3.11 (ci/README.md).  What the syntax does not show is named."""
+        for path in sorted((arch.ROOT / "ci").glob("*/**/*")):
+            room = path.relative_to(arch.ROOT / "ci").parts[0]
+            text = path.read_text() if path.is_file() and (path.suffix == ".py" or path.read_bytes().startswith(b"#!/usr/bin/env python3")) else ""
+            ast.parse(text, path, feature_version=(3, 10))
+            if room not in ("lab", "tests"):
+                self.assertFalse(re.search(r"process_group=|TaskGroup|ExceptionGroup|tomllib|StrEnum|enterContext", text), path)
 
 
 class Host(unittest.TestCase):
