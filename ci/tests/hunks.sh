@@ -67,3 +67,6 @@ MISSED=died expect 'a guest that dies' 0 'the guest dies in s$' hunks
 WARN=1 expect 'a warning' 0 'the build breaks, warning: no fifty' hunks
 sed -i 's/s\.twenty/s.absent/' "$copy/ci/lib/cases.py"
 expect 'cases that fail with every hunk in place' 1 'fails with every hunk in place: s.absent' hunks
+
+# --- the other program that compares with parts by name
+expect 'no part to compare with is an error, not the base' 1 'no patch is in fixes-powerpc or fixes-pseries' "$copy/ci/proof/svm-off"
