@@ -98,7 +98,7 @@ def version(package: str) -> str:
 def words(check: Check) -> str:
     """What all results of a check are bound to."""
     parts = [f"{w}: {fresh.reads(w, check.argument)}" for w in [str(check.program.relative_to(HERE.parent.parent)), *check.reads.split()]
-             if w not in ("@mail", "@mails", "@files")]
+             if w not in ("@mail", "@mails", "@files", "@now")]
     return "\n".join([check.name, *parts, *(version(p) for p in check.packages.split())])
 
 

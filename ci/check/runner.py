@@ -32,7 +32,7 @@ def path_of(check: Check, unit: Unit) -> Path:
 def still(check: Check, unit: Unit) -> Result | None:
     """The result that is kept, if it holds: what failed, or could not run, is run again."""
     r = kept(path_of(check, unit), id_of(check, unit, TREE))
-    good = r and not cannot(r) and (r.code in (OK, WARNING) or not EXCEPTIONS.left(check, unit, r.lines))
+    good = r and "@now" not in check.reads.split() and not cannot(r) and (r.code in (OK, WARNING) or not EXCEPTIONS.left(check, unit, r.lines))
     return r if good and os.environ.get("FRESH") != "1" else None
 
 
