@@ -8,7 +8,9 @@ fixture
 copy=$TMP/copy
 mkdir -p "$copy" "$TMP/play" "$TMP/linux/tools/testing/kunit"
 cp -r "$HERE/ci" "$HERE/kunit" "$HERE/configs" "$copy"
-(echo '# part virtio: all'; cat "$PATCHES/series") >"$TMP/series" && mv "$TMP/series" "$PATCHES/series"
+# (the parts that are left out, and one that nobody has heard of)
+(printf '# part %s: none\n' dma tests-x86 tests-s390 tests-arm64; sed 's/^# part fixes/# part unheard-of/' "$PATCHES/series") >"$TMP/series" &&
+	mv "$TMP/series" "$PATCHES/series"
 
 # The build: line 10 has to be there, its object holds lines 10 to 40.
 cat >"$TMP/play/make" <<'EOT'
@@ -67,6 +69,8 @@ MISSED=died expect 'a guest that dies' 0 'the guest dies in s$' hunks
 WARN=1 expect 'a warning' 0 'the build breaks, warning: no fifty' hunks
 sed -i 's/s\.twenty/s.absent/' "$copy/ci/lib/cases.py"
 expect 'cases that fail with every hunk in place' 1 'fails with every hunk in place: s.absent' hunks
+sed -i 's/^# part tests-s390/# part tests-s39/' "$PATCHES/series"
+expect 'a part that is left out has to be there' 1 'not each of these is a part: dma tests-x86 tests-s390 tests-arm64' hunks
 
 # --- the other program that compares with parts by name
 expect 'no part to compare with is an error, not the base' 1 'no patch is in fixes-powerpc or fixes-pseries' "$copy/ci/proof/svm-off"
