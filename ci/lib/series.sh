@@ -53,16 +53,16 @@ new_files() { # TREE [OPTION]
 	pgit -C "$1" ls-files ${2:+"$2"} --others "${hide[@]}"
 }
 
-# What no commit of the tree holds.
+# What no commit of the tree holds.  Where git cannot tell, that is a line, too: it may be work.
 uncommitted() { # TREE
-	pgit -C "$1" status --short -uno
-	new_files "$1" | sed 's/^/?? /'
+	{ pgit -C "$1" status --short -uno && new_files "$1" | sed 's/^/?? /'; } || say "!! git cannot read $1"
 }
 
 # Does a tree hold anything of somebody's that no export has taken: edits, commits, a stash?
 has_work() { # TREE
+	local commit
 	[ -n "$(uncommitted "$1")" ] || pgit -C "$1" rev-parse -q --verify refs/stash >/dev/null ||
-		[ -n "$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported)" ]
+		! commit=$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported) || [ -n "$commit" ]
 }
 
 # Is the tree what patches/ holds?  Only then is a result the series'.

@@ -269,6 +269,14 @@ there=$(rebased)
 echo mine >>"$there/kernel/b.c"
 expect 'a tree of make rebase with work in it' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
 git -C "$there" checkout -q kernel/b.c
+# (such as one of another user, or whose base is gone from the cache)
+GIT_TEST_ASSUME_DIFFERENT_OWNER=1 expect 'a tree that git cannot read counts as one with work' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
+same 'and is there' yes "$([ -e "$there/kernel/b.c" ] && echo yes)"
+GIT_TEST_ASSUME_DIFFERENT_OWNER=1 expect 'for make rebase, too' 6 'work in it' rebase "$TMP/another"
+mv "$TMP/cache/protected-guest-virtio/base.git" "$TMP/base.git"
+expect 'as does one whose base is not to be found' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
+mv "$TMP/base.git" "$TMP/cache/protected-guest-virtio/base.git"
+PATH=$(path_without git) expect 'and without git nothing is removed' 3 'missing: git' "$HERE/ci/lib/prune"
 expect 'and says nothing of one without' 0 '' "$HERE/ci/lib/prune"
 same 'at all' 0 "$(grep -c 'has work' "$TMP/out")"
 same 'and removes the tree of make rebase' '' "$(ls "$there" 2>/dev/null)"
