@@ -95,6 +95,15 @@ def ported(t: Tree, new: str, old: str | None, mine: str | None, onto: str) -> t
     return here, conflicts, texts[0]
 
 
+def unsaved(t: Tree, begun: list[str], names: list[str]) -> str:
+    """Work in the tree that the port would lose: all but one commit that resolves the conflict in
+    which it was BEGUN, a patch and the commit below.  That commit, else ""."""
+    below = begun[1] if begun else "HEAD"
+    commits = t.git("rev-list", "HEAD", "--not", below, "refs/series/exported").split()
+    resolved = not commits or begun and begun[0] in names and t.git("rev-parse", "HEAD^").strip() == below
+    return "" if resolved and not t.git("status", "--porcelain", "-uno") else below
+
+
 def port(t: Tree, first: Path, patches: Path) -> int:
     state = Path(t.path, ".git/port")
     rows, names, had = read(patches), series(first), series(patches)
@@ -107,6 +116,10 @@ def port(t: Tree, first: Path, patches: Path) -> int:
         (state / "mine").write_text(t.git("rev-parse", "refs/series/exported"))
     mine = t.chain("base", (state / "mine").read_text().strip(), had) if had else {}
     onto, out, begun = t.git("rev-parse", "base").strip(), [], (state / "at").read_text().split() if (state / "at").exists() else []
+    if below := unsaved(t, begun, names):
+        print(f"\nError: {t.path} has work that the port would lose\n"
+              f"Next:  commit it as one commit on {below[:12]}; or give it up: git -C {t.path} reset --hard {below[:12]}", file=sys.stderr)
+        return 6
     for name in names:
         now, row = blob(first / name, "-w"), rows.get(name, Row(name, "", ""))
         if row.state == LEFT_OUT:
@@ -139,6 +152,7 @@ def port(t: Tree, first: Path, patches: Path) -> int:
         print(f"{how:9} {name}" + (f": {out[-1].why}" if out[-1].why else ""))
     write(patches, out)
     t.git("checkout", "-q", "-B", "series", onto)
+    (state / "at").write_text(f"- {onto}")
     if missing := [r.patch for r in out if r.why == "?"]:
         print(f"why are they adapted?  Say so in {patches}/ports.tsv: {' '.join(missing)}", file=sys.stderr)
     return 0

@@ -30,6 +30,19 @@ same 'and stands in the tree' 1 "$(grep -c '^<<<<<<<' "$T/kernel/a.c")"
 same 'no port is written of it' no "$([ -e "$to/series" ] && echo yes || echo no)"
 git -C "$T" checkout -q HEAD -- kernel/a.c
 sed -i 's/^line X$/line X-ten/' "$T/kernel/a.c"
+git -C "$T" add -u
+below=$(git -C "$T" rev-parse --short=12 HEAD)
+expect 'resolved, but not committed: refuses' 6 "one commit on $below; or give it up: git -C $T reset --hard $below" port
+same 'and the resolution is still there' 'line X-ten' "$(sed -n 10p "$T/kernel/a.c")"
+sed -i '1s/$/ more/' "$T/kernel/b.c"
+git -C "$T" commit -qm 'half of it' kernel/b.c
+git -C "$T" commit -qam 'the other half'
+expect 'two commits are refused as well' 6 'commit it as one' port
+same 'and are there' 2 "$(git -C "$T" rev-list --count "$below..")"
+git -C "$T" reset -q --hard "$below"
+expect 'given up, it is the conflict again' 5 "^conflict  $ten: kernel/a.c" port
+git -C "$T" checkout -q HEAD -- kernel/a.c
+sed -i 's/^line X$/line X-ten/' "$T/kernel/a.c"
 git -C "$T" commit -qa --no-edit
 expect 'resolved, it goes on' 0 "^adapted   $ten: \?" port
 same 'asks why' "$ten" "$(sed -n 's/^why are they adapted.*: //p' "$TMP/out")"
