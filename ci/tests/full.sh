@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/full: what it records, resumes and refuses.  Scripts play the tasks.
+# ci/full: what it records, resumes and refuses; ci/test: what it counts and keeps.  Scripts play
+# the tasks and the parts.
 # shellcheck source=ci/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 fixture
@@ -45,3 +46,22 @@ expect 'which can be forgotten' 0 '2 stale verdicts dropped, 1 kept' full --drop
 expect 'no such task' 2 'no such task: good-vax' full good-vax
 echo mine >>"$TREE/kernel/a.c"
 expect 'work in the tree: no results' 6 'work that is not in patches/' full good-um
+
+# --- ci/test, with two parts: one that needs no kernel, and one that does
+git -C "$TREE" checkout -q kernel/a.c
+unset FRESH ARTIFACTS
+sed -i -E "/^[[:blank:]]*((part|kept|proven [a-z-]+) '|WHICH=|REQUESTS=|\"[$]ROOT.*base-info)/{/'the programs and|'Linux and|'the round trip/!d}" "$copy/ci/test"
+for program in tests/scripts.sh series/roundtrip; do
+	printf '#!/bin/sh\necho "ok    ran %s"\n' "$program" >"$copy/ci/$program"
+done
+kept() { grep -c 'lines kept' "$TMP/out"; }
+expect 'a lane that dies before its end fails' 1 $'^not ok\tthe repository.s own tests ended early' "$copy/ci/test"
+git -C "$copy" init -q # (which the words of that part want to know)
+expect 'both parts run' 0 '^2 passed, 0 failed' "$copy/ci/test"
+same 'but for what passed already' 1 "$(kept)"
+expect 'once' 0 '^2 passed, 0 failed' "$copy/ci/test"
+same 'then both are kept' 2 "$(kept)"
+cp -r "$TMP/linux" "$TMP/next"
+echo 'line 61' >>"$TMP/next/kernel/b.c"
+KERNEL_SRC=$TMP/next TREE=$TMP/next-tree expect 'on another Linux' 0 '^2 passed, 0 failed' "$copy/ci/test"
+same 'only what needs none is kept' 1 "$(kept)"
