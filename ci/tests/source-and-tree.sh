@@ -156,6 +156,15 @@ tgit reset -q --hard HEAD^
 expect 'a patch less' 0 '2 patches, 2 files changed' "$HERE/ci/series/export"
 same 'touches the same two' 'kernel-a-subject-with-punctuation-in-it-that-has-more.patch series' "$(changed)"
 same 'and the last comment is the last' '# the end' "$(tail -n 1 "$PATCHES/series")"
+sed -i 's/^line 60$/line sixty/' "$TREE/kernel/b.c" && tgit commit -qam "$long"
+for own in mine kernel-a-subject-with-punctuation-in-it-that-has-more; do
+	echo precious >"$PATCHES/$own.patch"
+	expect 'a patch that the series does not name: export refuses' 6 "series does not name: .*$own.patch" "$HERE/ci/series/export"
+	same 'and neither removes it nor overwrites it' precious "$(cat "$PATCHES/$own.patch")"
+done
+FORCE=1 expect 'unless it is told to' 0 '3 patches, 3 files changed' "$HERE/ci/series/export"
+tgit reset -q --hard HEAD^
+"$HERE/ci/series/export" >/dev/null 2>&1
 for n in 1 2; do
 	echo $n >>"$TREE/kernel/b.c" && tgit commit -qam "$long, $n"
 done
