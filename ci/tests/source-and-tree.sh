@@ -227,6 +227,10 @@ fixture
 mkdir -p "$TREE" && echo precious >"$TREE/file"
 expect 'a directory that is not ours is left alone' 6 'not made by make tree' "$HERE/ci/series/tree"
 same 'with what is in it' precious "$(cat "$TREE/file")"
+mv "$TREE" "$TREE.new"
+expect 'as is one beside it' 0 '2 patches on' "$HERE/ci/series/tree"
+same 'with what is in that' precious "$(cat "$TREE.new/file")"
+same 'and nothing else stays there' "$TREE $TREE.new" "$(printf '%s\n' "$TREE"* | paste -sd ' ')"
 
 # --- interrupted at any moment, the next run goes on
 fixture
