@@ -117,25 +117,40 @@ on_exit() {
 # (No trap for TERM: bash would only run it after the command in the foreground.)
 trap on_exit EXIT
 
-# One run at a time for each checkout, and for each tree; a program started by
-# another inherits the lock.  Whatever a run starts keeps it, so that nothing of
-# an earlier run is still writing when the next one begins.
+# Whose a work directory is: ci/lib/prune removes those of checkouts that are gone.
+work_directory() {
+	mkdir -p "$WORK" && { [ -s "$WORK/checkout" ] || printf '%s\n' "$ROOT" >"$WORK/checkout"; }
+}
+
+# One run at a time for each base of a checkout, and for each tree; a program started by
+# another inherits its locks, which CI_LOCKED names, and adds that of another base.  None
+# waits for another.  Whatever a run starts keeps them, so that nothing of an earlier run
+# is still writing when the next one begins.
 lock() {
-	[ -z "${CI_LOCKED:-}" ] || return 0
+	[[ :${CI_LOCKED:-}: != *:$WORK/lock:* ]] || return 0
 	[[ $CACHE$TREE != *[[:space:]:]* ]] ||
 		die usage "the kernel's Makefile refuses paths with spaces or colons: $CACHE, $TREE" \
 			"set XDG_CACHE_HOME or TREE to a path without"
-	mkdir -p "$WORK" 2>/dev/null && [ -w "$WORK" ] ||
+	work_directory 2>/dev/null && [ -w "$WORK" ] ||
 		die usage "cannot write to $WORK" "set XDG_CACHE_HOME to a directory of your own"
-	printf '%s\n' "$ROOT" >"$WORK/checkout"
-	exec 9>>"$WORK/lock"
-	flock -n 9 || die busy "$WORK is locked by another run" "wait for it, or find it: fuser -v $WORK/lock"
-	if [ -d "$TREE/.git" ]; then
-		exec 7>>"$TREE/.git/series-lock"
-		flock -n 7 || die busy "$TREE is locked by a run of another checkout" \
-			"wait for it, or find it: fuser -v $TREE/.git/series-lock"
-	fi
-	export CI_LOCKED=1
+	hold "$WORK/lock" "$WORK is locked by another run"
+	[ ! -d "$TREE/.git" ] || hold "$TREE/.git/series-lock" "$TREE is locked by a run of another checkout"
+}
+hold() { # FILE WHAT IF ANOTHER HOLDS IT
+	local fd
+	[[ :${CI_LOCKED:-}: != *:$1:* ]] || return 0
+	exec {fd}>>"$1"
+	flock -n "$fd" || die busy "$2" "wait for it, or find it: fuser -v $1"
+	export CI_LOCKED=${CI_LOCKED:+$CI_LOCKED:}$1
+}
+# For a process that needs nothing of the work directories any more: others may go on there.
+unlock() {
+	local fd
+	for fd in "/proc/$BASHPID/fd"/*; do
+		case $(readlink "$fd") in
+		*/work-*/lock | */series-lock) fd=${fd##*/} && exec {fd}>&- ;;
+		esac
+	done
 }
 
 lock_shared() {

@@ -13,6 +13,7 @@ step() {
 	local name=$1 log start begin last='' now seen='' quiet pid rc=0 t=0 before limit
 	shift
 	limit=${STEP_SILENCE:-$((60 * ${SILENT_MINUTES:-15}))}
+	work_directory
 	mkdir -p "$LOGS"
 	log=$LOGS/${name//[^A-Za-z0-9_.-]/_}.log
 	before=$(took_last step "$name")
@@ -83,7 +84,7 @@ end_at_once() {
 # last run, if there was one.
 took() {
 	local file=$WORK/seconds.tsv
-	mkdir -p "$WORK"
+	work_directory
 	# (of two lines the last one counts)
 	[ "$(stat -c %s "$file" 2>/dev/null || echo 0)" -lt 100000 ] || {
 		awk -F'\t' -v OFS='\t' '{ last[$1 OFS $2] = $3 } END { for (key in last) print key, last[key] }' "$file" >"$file.$$" &&
@@ -124,7 +125,7 @@ heading() {
 # spent PART SECONDS: a line of the table of parts.  parts SECONDS prints it, longest
 # first; parts may run beside each other, so SECONDS is what the whole took.
 spent() {
-	mkdir -p "$WORK"
+	work_directory
 	printf '%s\t%s\n' "$2" "$1" >>"$WORK/parts.tsv"
 	took "${0##*/}" "$1" "$2"
 }

@@ -56,6 +56,18 @@ TREE=$TMP/tree2 expect 'and served with a tree of its own' 0 '' "$TMP/program2" 
 kill $pid
 wait $pid 2>/dev/null
 
+# --- one run, two bases
+BASE=fixes start "$TMP/program" "${inner[@]}"
+TREE=$TMP/tree2 expect 'a run that goes on to a base of another run is refused there' 10 'work-[0-9a-f]*-fixes is locked' \
+	"$TMP/program" env BASE=fixes "$TMP/program" true
+same 'that base is one of this checkout' "$HERE" "$(cat "$TMP"/cache/*/work-*-fixes/checkout)"
+kill $pid
+wait $pid 2>/dev/null
+expect 'what a run holds, all that it starts may use, whatever comes between' 0 '' \
+	"$TMP/program" env BASE=fixes "$TMP/program" env -u BASE "$TMP/program" env BASE=fixes "$TMP/program" true
+expect 'and nothing that gave it up keeps it' 0 '' "$TMP/program" bash -c ". '$HERE/ci/lib/lib.sh'; unlock
+	(! readlink /proc/\$BASHPID/fd/* | grep -E '/(series-)?lock\$')"
+
 # --- a cache that no kernel can be built in, before anything is downloaded
 mkdir "$TMP/a b"
 expect 'a space in the path of the cache' 2 'refuses paths with spaces or colons' env XDG_CACHE_HOME="$TMP/a b" "$TMP/program" true

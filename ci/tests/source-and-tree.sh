@@ -293,3 +293,17 @@ PATH=$(path_without git) expect 'and without git nothing is removed' 3 'missing:
 expect 'and says nothing of one without' 0 '' "$HERE/ci/lib/prune"
 same 'at all' 0 "$(grep -c 'has work' "$TMP/out")"
 same 'and removes the tree of make rebase' '' "$(ls "$there" 2>/dev/null)"
+
+# --- and removes what checkouts that are gone have left, while nobody uses it
+cache=$TMP/cache/protected-guest-virtio
+mkdir -p "$cache"/work-{gone,used,unknown}/mails "$TMP/rm"
+echo "$TMP/gone" | tee "$cache/work-gone/checkout" >"$cache/work-used/checkout"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nfor last; do :; done\ncase $last in *work-gone) flock -n "$last/lock" touch %s ;; esac\nexec %s "$@"\n' \
+	"$TMP/free" "$(command -v rm)" >"$TMP/rm/rm"
+chmod +x "$TMP/rm/rm"
+(flock 9 && sleep 5) 9>"$cache/work-used/lock" &
+PATH=$TMP/rm:$PATH expect 'a work directory in use' 0 'work-used: in use, left alone' "$HERE/ci/lib/prune"
+same 'and one that names no checkout stay, others go' 'work-unknown work-used' "$(cd "$cache" && echo work-[gu]*)"
+same 'while nobody else can take its lock' '' "$(ls "$TMP/free" 2>/dev/null)"
+wait
