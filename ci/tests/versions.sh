@@ -38,6 +38,14 @@ same 'so does the letter of what needs it' "https://lore.kernel.org/r/$(id "$SEN
 	"$("$HERE/ci/series/letter" later | sed -n '/^Needs v1 of "[^"]*":$/{n;p}')"
 same 'and what need not wait any more' 1 "$(grep -c '^  now *later' "$TMP/out")"
 expect 'it is not sent twice by mistake' 2 'v1 of part fixes was sent already' env SIGNOFF=1 "$HERE/ci/series/mails"
+cp "$PATCHES/series" "$TMP/series"
+sed -i '/^# part later/s/$/ (taken: 0123456789ab)/' "$PATCHES/series"
+"$HERE/ci/series/tree" >/dev/null 2>&1
+expect 'what was sent or taken still makes the round trip' 0 'both ways, 2 parts' "$HERE/ci/series/roundtrip"
+expect 'and is laid out for the checks' 0 '/laid$' "$HERE/ci/check/lay"
+same 'each part as mails' '3 1' "$(find "$(tail -n 1 "$TMP/out")/parts" -name '*.patch' | sed 's,/[^/]*$,,' | uniq -c | awk '{ print $1 }' | paste -sd ' ')"
+cp "$TMP/series" "$PATCHES/series"
+"$HERE/ci/series/tree" >/dev/null 2>&1
 expect 'on purpose it is' 0 'To send' env SIGNOFF=1 RESEND=1 "$HERE/ci/series/mails"
 same 'as such' 3 "$(cat "$v1"/*.patch | count '^Subject: \[PATCH RESEND ')"
 
