@@ -12,6 +12,7 @@ FIRST_BASE=v7.3 # on which the series is developed; the others follow it
 BASE=${BASE:-$FIRST_BASE}
 PATCHES=${PATCHES:-$ROOT/patches/$BASE}
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/protected-guest-virtio
+[[ $CACHE = /* ]] || CACHE=$(realpath -m "$CACHE")
 # A tree and its builds belong to one base of one checkout; sources and packages are shared.
 WORK=$CACHE/work-$(printf %s "$ROOT" | sha256sum | cut -c1-8)
 [ "$BASE" = "$FIRST_BASE" ] || WORK+=-$BASE
@@ -22,6 +23,10 @@ JOBS=${JOBS:-$(nproc)}
 KUNIT=${KUNIT:-$ROOT/kunit}
 SENT=${SENT:-$ROOT/sent}
 GITBASE=$CACHE/base.git
+# (programs change directories, and name these in commands for somebody elsewhere)
+for path in PATCHES TREE LOGS MAILS KUNIT SENT; do
+	[[ ${!path} = /* ]] || printf -v "$path" %s "$(realpath -m "${!path}")"
+done
 # What a command has to be told to work on the same base.
 BASE_WORD=
 [ "$BASE" = "$FIRST_BASE" ] || BASE_WORD=" BASE=$BASE"

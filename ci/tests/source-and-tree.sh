@@ -117,6 +117,9 @@ git -C "$TMP/linux" archive -o "$TMP/archive.tar" HEAD^
 expect 'a tarball without a top directory' 0 '' env KERNEL_SRC="$TMP/archive.tar" "$HERE/ci/series/source"
 expect 'a tree by a relative path' 0 '' env -C "$TMP" KERNEL_SRC=linux@HEAD^ "$HERE/ci/series/source"
 expect 'a tarball by a relative path' 0 '' env -C "$TMP" KERNEL_SRC=archive.tar "$HERE/ci/series/source"
+expect 'a place, patches and a cache by relative paths' 0 "^  $TMP/tree2: 2 patches on" \
+	env -C "$TMP" XDG_CACHE_HOME=cache TREE=tree2 PATCHES=patches LOGS=logs KERNEL_SRC=archive.tar "$HERE/ci/series/tree"
+same 'mails, too' "$TMP/mails/fixes/drafts" "$(cd "$TMP" && PART=fixes MAILS=mails "$HERE/ci/series/mails" --dir)"
 expect 'a cache with a space in its path' 0 '' env XDG_CACHE_HOME="$TMP/a cache" KERNEL_SRC="$TMP/archive.tar" "$HERE/ci/series/source"
 expect 'in which no kernel can be built, as make tree says' 2 'refuses paths with spaces' \
 	env XDG_CACHE_HOME="$TMP/a cache" "$HERE/ci/series/tree"
