@@ -151,7 +151,7 @@ mutants: tree ## which case notices each condition made true or false: make muta
 	@ci/proof/mutants $(or $(ARCH),um)
 
 .PHONY: prune
-prune: ## remove builds, disk images and unused sources from the cache; never work of yours
+prune: ## remove builds, disk images, unpacked sources and old packages from the cache; never work of yours
 	@ci/lib/prune
 
 .PHONY: size

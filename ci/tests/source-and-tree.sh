@@ -310,3 +310,12 @@ PATH=$TMP/rm:$PATH expect 'a work directory in use' 0 'work-used: in use, left a
 same 'and one that names no checkout stay, others go' 'work-unknown work-used' "$(cd "$cache" && echo work-[gu]*)"
 same 'while nobody else can take its lock' '' "$(ls "$TMP/free" 2>/dev/null)"
 wait
+
+# --- and packages of which there is a newer version
+mkdir -p "$cache/debs/a_b"
+(cd "$cache/debs/a_b" && touch linux-source-7.3_7.3.{4-1,10-1,4-1~bpo13+1}_all.deb linux-source-7.2_7.2.9-1_all.deb x_1_{amd64,arm64}.deb)
+refs=$(git --git-dir="$cache/base.git" for-each-ref)
+expect 'prune, with old packages in the cache' 0 '' "$HERE/ci/lib/prune"
+same 'keeps the newest of each' 'linux-source-7.2_7.2.9-1_all.deb linux-source-7.3_7.3.10-1_all.deb x_1_amd64.deb x_1_arm64.deb' \
+	"$(cd "$cache/debs/a_b" && echo *)"
+same 'and each Linux, of which trees borrow' "$refs" "$(git --git-dir="$cache/base.git" for-each-ref)"
