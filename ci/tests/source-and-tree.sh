@@ -233,7 +233,7 @@ same 'with what is in it' precious "$(cat "$TREE/file")"
 mv "$TREE" "$TREE.new"
 expect 'as is one beside it' 0 '2 patches on' "$HERE/ci/series/tree"
 same 'with what is in that' precious "$(cat "$TREE.new/file")"
-same 'and nothing else stays there' "$TREE $TREE.new" "$(printf '%s\n' "$TREE"* | paste -sd ' ')"
+same 'and nothing else stays there' "$TREE.new" "$(echo "$TREE".*)"
 
 # --- interrupted at any moment, the next run goes on
 fixture
