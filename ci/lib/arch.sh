@@ -12,14 +12,9 @@ export MATRIX=${MATRIX:-$ROOT/ci/cell/matrix.tsv}
 arch_facts() { # QUESTION...
 	"$ROOT/ci/lib/arch.py" "$@" || exit
 }
-arch_setup() {
-	local facts
-	facts=$(arch_facts setup "$1") || exit
-	# (empty first, so that shellcheck knows them)
-	LINUX_ARCH='' KUNIT_ARCH='' CROSS='' LINUX_DIR='' IMAGE='' CMDLINE='' COUNTED_CMDLINE='' DEBIAN='' DEVICE='' BOOT=() COUNTED=()
-	eval "$facts"
-	# s390 tells the assembler of its headers by an absolute path, which would keep one checkout
-	# from using the objects of another.  What the assembler includes counts by its contents.
+# s390 tells the assembler of its headers by an absolute path, which would keep one checkout
+# from using the objects of another.  What the assembler includes counts by its contents.
+ccache_setup() {
 	unset CCACHE_IGNOREOPTIONS CCACHE_EXTRAFILES
 	if [ "$LINUX_ARCH" = s390 ] && [ -d "$TREE/arch/s390/include" ]; then
 		export CCACHE_IGNOREOPTIONS='-Wa,-I*'
@@ -27,11 +22,20 @@ arch_setup() {
 		export CCACHE_EXTRAFILES
 	fi
 }
+arch_setup() {
+	local facts
+	facts=$(arch_facts setup "$1") || exit
+	# (empty first, so that shellcheck knows them)
+	LINUX_ARCH='' KUNIT_ARCH='' CROSS='' LINUX_DIR='' IMAGE='' CMDLINE='' COUNTED_CMDLINE='' DEBIAN='' DEVICE='' BOOT=() COUNTED=()
+	eval "$facts"
+	ccache_setup
+}
 cell_setup() {
 	local facts
 	facts=$(arch_facts cell "$1") || exit
 	cell=$1 arch='' flavour='' virtio='' compiler='' need='' CELL_CC=''
 	eval "$facts"
+	ccache_setup
 	# (an assembler file is not cached at all by gcc: lib.sh)
 	if [ "$compiler" = clang ]; then
 		unset CCACHE_DEPEND KAFLAGS

@@ -17,6 +17,14 @@ series() {
 	sed 's/ *#.*//; /^$/d' "$PATCHES/series"
 }
 
+# Patches that `series` does not name are somebody's, and not yet in the tree.
+unnamed() {
+	local f
+	for f in "$PATCHES"/*.patch; do
+		[ ! -e "$f" ] || grep -qsxF "${f##*/}" <(series 2>/dev/null) || printf '%s\n' "${f##*/}"
+	done
+}
+
 # What ci/series/apply said, in a line: same 33, moved 1, conflict 1.
 merge_summary() { # FILE
 	awk '/^[a-z]/ { n[$1]++ }

@@ -30,11 +30,11 @@ fi
 	# shellcheck source=ci/lib/arch.sh disable=SC1091
 	. "$HERE/ci/lib/arch.sh"
 	export CCACHE_DIR=$TMP/ccache CCACHE_BASEDIR=$TMP
-	compiled() { # CHECKOUT: hit or miss
+	compiled() { # CHECKOUT: hit or miss, as a cell is built
 		mkdir -p "$TMP/$1/build"
 		TREE=$TMP/$1/tree
 		echo 'asm(".include \"asm/x-insn.h\"");' >"$TREE/x.c"
-		arch_setup s390
+		cell_setup s390
 		ccache -z >/dev/null
 		env -C "$TMP/$1/build" ccache gcc "-Wa,-I$TREE/arch/s390/include" -MD -MF x.d -c "$TREE/x.c" -o x.o
 		ccache --print-stats | sed -n 's/^direct_cache_\(hit\|miss\)\t1$/\1/p'

@@ -54,6 +54,11 @@ keep 'ported'
 expect 'again: nothing changes' 0 '2 patches, 0 files changed' port
 same 'the reason stays' 'other line' "$(awk -F'\t' '$2 == "adapted" { print $4 }' "$to/ports.tsv")"
 
+echo mine >"$to/kernel-of-mine.patch"
+expect 'a patch that series does not name: refuses' 6 'does not name: kernel-of-mine.patch' port
+same 'and it is still there' mine "$(cat "$to/kernel-of-mine.patch")"
+rm "$to/kernel-of-mine.patch"
+
 # --- the series goes on
 sed -i 's/fifty/5-0/; s/^Subject:.*twenty and the 5-0/Subject: [PATCH] kernel: name the twenty and the fifty/' "$first/$twenty"
 same 'what is behind is known' "v7.4	$twenty" "$("$R/ci/series/ports.py" behind "$R/patches" v7.3)"
