@@ -35,7 +35,7 @@ class Reads(unittest.TestCase):
                 self.assertEqual(imports(check.program) - set(check.reads.split()), set(), check.name)
 
     def test_what_others_have_by_now_is_looked_at_each_time(self):
-        with tempfile.TemporaryDirectory() as d, mock.patch.object(runner, "WORK", Path(d)):
+        with tempfile.TemporaryDirectory() as d, mock.patch.object(runner, "WORK", Path(d)), mock.patch.dict(os.environ, FRESH="0"):
             unit = checks.Unit("", [], [], set())
             for check in checks.load():
                 if check.per == "once" and check.set == "text":
