@@ -39,7 +39,7 @@ class Reads(unittest.TestCase):
             unit = checks.Unit("", [], [], set())
             for check in checks.load():
                 if check.per == "once" and check.set == "text":
-                    runner.keep(runner.path_of(check, unit), runner.id_of(check, unit, "."), checks.Result(0, ["as it was"], 1))
+                    runner.keep(runner.path_of(check, unit), runner.id_of(check, unit, runner.TREE), checks.Result(0, ["as it was"], 1))
                     self.assertEqual(runner.still(check, unit) is None, check.kind == "newest", check.name)
 
 
