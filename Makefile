@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-export REFERENCES KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT SILENT_MINUTES FORCE ACCEPT FRESH WHICH
+export REFERENCES KERNEL_SRC TREE BASE MAILS SENT JOBS YES REPEAT REQUESTS TIME_LIMIT SILENT_MINUTES FORCE ACCEPT FRESH WHICH MIRROR
 unexport MAKEFLAGS MFLAGS
 # What a sender says: ci/series/mails --help.
 export PART SIGNOFF ASSISTED_BY REROLL RFC RESEND PREFIX STABLE TESTED RECIPIENTS IN_REPLY_TO RESULTS
@@ -166,7 +166,8 @@ help: ## this
 	@echo
 	@echo 'Variables:'
 	@echo '  KERNEL_SRC=   a Linux tree or tarball to use instead of finding one'
-	@echo '  TO=           for make rebase: TREE[@COMMIT], a tarball, or debian:SUITE[:PACKAGE]'
+	@echo '  TO= NEW_BASE=  for make rebase: TREE[@COMMIT], a tarball, or debian:SUITE[:PACKAGE]; v7.4 writes patches/v7.4'
+	@echo '  FROM=         for make port: likewise, the Linux of a new base'
 	@echo '  BASE=         which of patches/: $(notdir $(wildcard patches/v*)) (default v7.3), fixes'
 	@echo '  TREE=         the tree to work in (default: in the cache)'
 	@echo '  JOBS=         parallel jobs (default: one a core)'
@@ -178,13 +179,17 @@ help: ## this
 	@echo '  CHECKS=       for make check: checks of ci/check/checks.tsv, also patterns'
 	@echo '  FRESH=1       for make test and make check: also what is unchanged since it passed'
 	@echo '  FORMAT= PARTS= REFERENCES=  for make distro: ci/series/distro.py --help'
+	@echo '  ARTIFACTS=    for make test: where what CI keeps goes'
+	@echo '  ACCEPT=1      for make cell: proposes rows for what the tables do not have'
+	@echo '  FORCE=1       for make tree, patches and matrix: their --help says what is then done anyway'
 	@echo '  MBOX= FILES=  for make trailers, an mbox or maildir; for make sent, the mails that b4 wrote'
 	@echo '  REPEAT=       how often make kunit boots'
 	@echo '  SCENARIO= WHICH= REQUESTS=  for make lab: ci/lab/run --help'
 	@echo '  TIME_LIMIT=   seconds without a word until a guest counts as hung'
-	@echo '  SILENT_MINUTES=  minutes without a new file or line of output until a build counts as hung (15)'
+	@echo '  SILENT_MINUTES=  minutes without a new file or line of output until a build counts as hung (10 for KUnit kernels, else 15)'
 	@echo '  CC=           compiler, also "ccache gcc"'
-	@echo '  PART= SIGNOFF= ASSISTED_BY= REROLL= RFC= RESEND= PREFIX= STABLE= TESTED=   for make mails and b4: ci/series/mails --help'
+	@echo '  PART= SIGNOFF= ASSISTED_BY= REROLL= RFC= RESEND= PREFIX= STABLE= TESTED= RECIPIENTS= IN_REPLY_TO= RESULTS=   for make mails and b4: ci/series/mails --help'
+	@echo '  MIRROR=       a Debian mirror other than that of this machine'
 	@echo '  YES=1         install packages without asking'
 	@echo
 	@echo 'Exit codes, and what is where: ci/README.md'

@@ -145,10 +145,19 @@ def load(text: str, path: str, requests: int = 10000) -> list[Case]:
     return cases
 
 
+def left_out(text: str) -> list[list[str]]:
+    """The rows of left-out.tsv: base, architectures, name, reason."""
+    return [line.split("\t") for line in text.splitlines() if line and line[0] != "#"]
+
+
+def whole(text: str, base: str) -> dict[str, str]:
+    """The architectures that BASE cannot do at all, and why."""
+    return {arch: r[3] for r in left_out(text) if r[0] == base and r[2] == "*" for arch in r[1].split(",")}
+
+
 def can(cases: list[Case], text: str, base: str) -> tuple[list[Case], list[str]]:
     """The cases without those that TEXT, left-out.tsv, says BASE cannot do; and these, with why."""
-    rows = [line.split("\t") for line in text.splitlines() if line and line[0] != "#"]
-    why = {id(c): r[3] for c in cases for r in rows
+    why = {id(c): r[3] for c in cases for r in left_out(text)
            if r[0] == base and c.arch in r[1].split(",") and fnmatchcase(f"{c.device}, {c.name}", r[2])}
     left = dict.fromkeys(f"{c.arch} {c.device}, {c.name}: {why[id(c)]}" for c in cases if id(c) in why)
     return [c for c in cases if id(c) not in why], list(left)

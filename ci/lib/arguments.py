@@ -35,9 +35,13 @@ def one_of(name: str, value: str, known: Iterable[str]) -> None:
             raise Wrong(f"{name}={value}: there is no {word}", "one of: " + " ".join(known))
 
 
+def words(*known: str) -> Callable[[str, str, str], None]:
+    return lambda name, value, goal: one_of(name, value, known)
+
+
 def number(name: str, value: str, goal: str) -> None:
     if not value.isdecimal() or int(value) < 1:
-        raise Wrong(f"{name}={value} is no number from 1 up", f"{name}=2")
+        raise Wrong(f"{name}={value} must be a positive integer", f"{name}=2")
 
 
 def figures() -> dict[str, list[str]]:
@@ -53,8 +57,11 @@ def figure(name: str, value: str, goal: str) -> None:
 def architecture(name: str, value: str, goal: str) -> None:
     known: Iterable[str] = arch.arches()
     if goal == "lab":
-        from lab import qemu
+        from lab import qemu, scenarios
         known = qemu.ARCHES
+        out = scenarios.whole((arch.ROOT / "ci/lab/left-out.tsv").read_text(encoding="utf-8"), os.environ.get("BASE", ""))
+        if value in out:
+            raise Wrong(f"{name}={value}: {os.environ['BASE']} cannot do that: {out[value]}", "one of: " + " ".join(a for a in known if a not in out))
     elif goal == "shell":
         known = [name for name, a in arch.arches().items() if a.debian]
     elif goal == "bench":
@@ -81,24 +88,22 @@ def scenario(name: str, value: str, goal: str) -> None:
     path = arch.ROOT / "ci/lab/scenarios.tsv"
     at = os.environ.get("ARCH") or "x86_64"
     if not scenarios.choose(scenarios.load(path.read_text(), str(path)), at, value):
-        raise Wrong(f"{name}={value}: no scenario of {at} is called so", f"the second column of {path.relative_to(arch.ROOT)}")
+        raise Wrong(f"{name}={value}: {at} has no such scenario", f"the second column of {path.relative_to(arch.ROOT)}")
 
 
 def part(name: str, value: str, goal: str) -> None:
     import parts
     patches = Path(os.environ.get("PATCHES") or arch.ROOT / "patches" / (os.environ.get("BASE") or "v7.3"))
     known = parts.parse((patches / "series").read_text())
-    one_of(name, value, ["all", *known] if name == "PART" else known)
+    if name == "PART" and len(value.split()) > 1:
+        raise Wrong(f"PART={value}: one part at a time", "PART=" + value.split()[0])
+    # (all are to look at, not to send)
+    one_of(name, value, ["all", *known] if goal in ("mails", "mails-dir") else known)
 
 
 def distro(name: str, value: str, goal: str) -> None:
     import distro as formats
     one_of(name, value, formats.FORMATS)
-
-
-def configuration(name: str, value: str, goal: str) -> None:
-    if value not in ("small", "cloud"):
-        raise Wrong(f"{name}={value}: there is no such configuration", "CONFIG=small, or CONFIG=cloud")
 
 
 def task(name: str, value: str, goal: str) -> None:
@@ -117,11 +122,22 @@ def checks(name: str, value: str, goal: str) -> None:
 
 
 def base(name: str, value: str, goal: str) -> None:
-    if goal == "port" and value and not re.fullmatch(r"v\d+\.\d+", value):
-        raise Wrong(f"{name}={value}: a base is named after its Linux", "BASE=v6.12")
     if goal == "port":  # which may be new
-        return
+        return new_base(name, value, goal)
     one_of(name, value, sorted(p.stem for p in (arch.ROOT / "configs").glob("*.base")))
+    if goal in ("kunit", "cell", "matrix", "before", "coverage", "mutants") and not cases.expected(arch.cell("x86_64")):
+        raise Wrong(f"patches/{value} has no suites (kunit/skips.tsv says why)", f"make lab BASE={value} ARCH=x86_64")
+
+
+def new_base(name: str, value: str, goal: str) -> None:
+    if not re.fullmatch(r"v\d+\.\d+", value):
+        raise Wrong(f"{name}={value}: a base is named after its Linux", f"{name}=v7.4")
+
+
+def tree(name: str, value: str, goal: str) -> None:
+    """One that was made: a misspelt name is not to get a tree of its own."""
+    if goal not in ("tree", "rebase", "port") and not (Path(value) / ".git/series-state").exists():
+        raise Wrong(f"{name}={value}: there is no tree", f"make tree TREE={value} makes one; make rebase says where the rebased one is")
 
 
 def source(name: str, value: str, goal: str) -> None:
@@ -134,10 +150,6 @@ def source(name: str, value: str, goal: str) -> None:
         raise Wrong(f"{name}={value} is no tarball", "linux-VERSION.tar.xz or the like")
 
 
-def kernel(name: str, value: str, goal: str) -> None:
-    one_of(name, value, ["base", "series"])
-
-
 def mailbox(name: str, value: str, goal: str) -> None:
     if not Path(value).exists():
         raise Wrong(f"{name}={value}: no such file", "an mbox or maildir with the answers")
@@ -145,8 +157,8 @@ def mailbox(name: str, value: str, goal: str) -> None:
 
 VALUES: dict[str, Callable[[str, str, str], None]] = {
     "JOBS": number, "TIME_LIMIT": number, "SILENT_MINUTES": number, "REPEAT": number, "REQUESTS": number, "ARCH": architecture, "CELL": cell,
-    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": kernel, "PART": part, "PARTS": part, "FORMAT": distro, "CONFIG": configuration, "TASKS": task, "CHECKS": checks, "BASE": base,
-    "KERNEL_SRC": source, "MBOX": mailbox}
+    "CELLS": cell, "SUITE": suite, "FIGURE": figure, "SCENARIO": scenario, "WHICH": words("base", "series"), "PART": part, "PARTS": part, "FORMAT": distro, "CONFIG": words("small", "cloud"), "TASKS": task, "CHECKS": checks, "BASE": base,
+    "KERNEL_SRC": source, "MBOX": mailbox, "NEW_BASE": new_base, "TREE": tree}
 
 
 def check(goals: list[str], given: list[str], values: dict[str, str], known: dict[str, list[str]]) -> None:

@@ -3,9 +3,10 @@
 """Usage: BASE=v6.12 ci/series/distro.py FORMAT [PART]...
 
 Writes the patches of a base, or of these parts of it, as a distribution takes them, with
-SHA256SUMS, to a folder that it prints.  FORMAT is one of
+SHA256SUMS, to a folder that it prints.  Without PART it takes all parts but "later", which
+makes x86 accept devices that it refuses today.  FORMAT is one of
 
-  debian   debian/patches/protected-guests/ with DEP-3 fields, and its lines of series
+  debian   debian/patches/protected-guests/ with DEP-3 fields, and series.add, its lines of series
   rpm      linux-kernel-test.patch, the file that kernel.spec of Fedora and RHEL applies last
   suse     patches.suse/ with Patch-mainline: and References: (REFERENCES=bsc#...)
   ubuntu   an mbox for git am, UBUNTU: SAUCE: in each subject
@@ -28,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import parts as series
 
 NAME = "protected-guests"
+OPTIONAL = ("later",)
 
 
 class Patch(NamedTuple):
@@ -61,13 +63,19 @@ def link(sent: Path, part: str) -> str:
 
 def load(patches: Path, sent: Path, wanted: list[str]) -> list[Patch]:
     text = (patches / "series").read_text(encoding="utf-8")
-    parts = {p.name: p for p in series.parse(text).values() if p.patches}
+    known = series.parse(text)
+    parts = {p.name: p for p in known.values() if p.patches}
     if unknown := [w for w in wanted if w not in parts]:
         raise ValueError(f"{patches.name} has no patches of a part {unknown[0]}", f"some of {' '.join(parts)}, or none for every patch")
+    wanted = wanted or [p for p in parts if p not in OPTIONAL]
+    for name in wanted:
+        if lacks := [n for n in series.needed(known, name) if n in parts and n not in wanted and not parts[n].taken]:
+            every = [p for p in parts if p in wanted or p in lacks]
+            raise ValueError(f"part {name} needs {' '.join(lacks)}", f"PARTS='{' '.join(every)}'")
     of = {name: p.name for p in parts.values() for name in p.patches}
     found = []
     for name in series.in_series(text):
-        if not wanted or of[name] in wanted:
+        if of[name] in wanted:
             head, _, body = (patches / name).read_text(encoding="utf-8").partition("\n\n")
             found.append(Patch(name, of[name], head, body, link(sent, of[name])))
     return found
@@ -138,7 +146,7 @@ def main(args: list[str]) -> int:
         (out / name).write_text(text, encoding="utf-8")
     sums = [f"{hashlib.sha256((out / n).read_bytes()).hexdigest()}  {n}" for n in files]
     (out / "SHA256SUMS").write_text("\n".join(sums) + "\n")
-    print(f"{len(patches)} patches of {os.environ['BASE']} in {out}")
+    print(f"{len(patches)} patches of {os.environ['BASE']} in {out}: {' '.join(dict.fromkeys(p.part for p in patches))}")
     return 0
 
 

@@ -3,6 +3,17 @@
 # For the tests of the repository itself: a kernel tree of three files with a
 # series of two patches, so that a test takes a second.  Sourced by the others.
 
+case ${1:-} in
+-h | --help)
+	printf 'Usage: ci/tests/%s\n\n' "${0##*/}"
+	sed -n '3,/^[^#]/ { /^# shellcheck/d; s/^# \{0,1\}//p }' "$0"
+	exit 0
+	;;
+-*)
+	printf '\nError: %s: unknown option %s\nNext:  %s --help\n' "${0##*/}" "$1" "$0" >&2
+	exit 2
+	;;
+esac
 set -uo pipefail
 # shellcheck disable=SC2034
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

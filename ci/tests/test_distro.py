@@ -48,6 +48,17 @@ class Formats(unittest.TestCase):
             self.assertEqual(distro.main(["mbox", "dma", "all"]), 2)
         self.assertIn("Error: v7.3 has no patches of a part all\nNext:  some of fixes-powerpc ", said.getvalue())
 
+    def test_a_part_comes_with_what_it_needs(self):
+        for base, name, needs in (("v6.12", "virtio", "dma"), ("v6.12", "later", "dma virtio"), ("v7.3", "virtio", "dma")):
+            with self.subTest(base, part=name), self.assertRaises(ValueError) as wrong:
+                distro.load(ROOT / "patches" / base, Path(os.devnull), [name])
+            self.assertEqual(wrong.exception.args, (f"part {name} needs {needs}", f"PARTS='{needs} {name}'"))
+
+    def test_later_is_asked_for(self):
+        found = distro.load(ROOT / "patches/v6.12", Path(os.devnull), [])
+        self.assertEqual(dict.fromkeys(p.part for p in found), dict.fromkeys(("dma", "virtio")))
+        self.assertEqual(distro.load(ROOT / "patches/v6.12", Path(os.devnull), ["dma", "virtio", "later"])[-1].part, "later")
+
     def test_last_letter(self):
         with tempfile.TemporaryDirectory() as tmp:
             for v in (2, 10):

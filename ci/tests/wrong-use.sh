@@ -54,8 +54,8 @@ no such suite or case|kunit ARCH=um SUITE=svm_dma
 no such suite or case|cell CELL=um SUITE=virtio_ring.nope
 there is no um.*ppc64le|bench ARCH=um
 there is no tce.*scale|bench ARCH=x86_64 FIGURE=tce
-no scenario of x86_64|lab ARCH=x86_64 SCENARIO=nope
-no scenario of s390|lab ARCH=s390 SCENARIO='mask of *'
+x86_64 has no such scenario|lab ARCH=x86_64 SCENARIO=nope
+s390 has no such scenario|lab ARCH=s390 SCENARIO='mask of *'
 there is no both|lab ARCH=x86_64 WHICH=both
 REQUESTS=many|lab ARCH=x86_64 REQUESTS=many
 REQUESTS=-1|lab ARCH=x86_64 REQUESTS=-1
@@ -81,7 +81,7 @@ there is no tarball.*debian|distro FORMAT=tarball
 REFERENCES= is not given|distro FORMAT=suse
 there is no crypto|distro FORMAT=rpm PARTS=crypto
 there is no all|distro FORMAT=mbox PARTS=all
-CONFIG=tiny: there is no such configuration|deb CONFIG=tiny
+CONFIG=tiny: there is no tiny|deb CONFIG=tiny
 does not take CONFIG|deb-boot CONFIG=small
 no v9|deb-boot BASE=v9
 needs PART=|b4
@@ -90,6 +90,16 @@ needs MBOX=|trailers PART=dma
 no such file|trailers PART=dma MBOX=/nowhere
 there is no nope.*virtio|mails PART=nope
 there is no nope|b4 PART=nope
+there is no all|b4 PART=all
+there is no all|sent PART=all
+one part at a time|mails PART='dma virtio'
+there is no tree|mails PART=dma TREE="$TMP/nope"
+there is no tree|kunit ARCH=um TREE="$TMP/empty"
+named after its Linux|rebase TO=debian:sid NEW_BASE=7.4
+v6.12 has no suites|kunit ARCH=um BASE=v6.12
+v6.1 has no suites|matrix BASE=v6.1
+v6.12 cannot do that: pKVM.*x86_64 s390|lab ARCH=arm64 BASE=v6.12
+part virtio needs dma|distro FORMAT=quilt BASE=v6.12 PARTS=virtio
 EOT
 same 'ci/lib/targets.tsv has each target' "$(sed -n 's/^\([a-z0-9-]*\): .*## .*/\1/p' "$HERE/Makefile" | sort)" \
 	"$(sed -n 's/^\([a-z0-9-]*\)	.*/\1/p' "$HERE/ci/lib/targets.tsv" | sort)"
