@@ -41,12 +41,14 @@ class Arch:
 
 @cache
 def left_out() -> set[str]:
-    """The options of patches that are not on this base (ports.tsv: ci/series/port)."""
+    """The options of patches that are not on this base (ports.tsv: ci/series/port); one that was
+    renamed since has its new name there after make port."""
     base = ROOT / "patches" / (os.environ.get("BASE") or ".")
     rows = (base / "ports.tsv").read_text().splitlines() if (base / "ports.tsv").exists() else []
     first = ROOT / "patches" / (os.environ.get("FIRST_BASE") or ".")
-    return {f"CONFIG_{name}" for row in rows if row.split("\t")[1:2] == ["left out"]
-            for name in re.findall(r"^\+config (\w+)", (first / row.split("\t")[0]).read_text(), re.M)}
+    names = [row.split("\t")[0] for row in rows if row.split("\t")[1:2] == ["left out"]]
+    return {f"CONFIG_{name}" for patch in names if (first / patch).exists()
+            for name in re.findall(r"^\+config (\w+)", (first / patch).read_text(), re.M)}
 
 
 @dataclass(frozen=True)
