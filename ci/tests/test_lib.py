@@ -209,6 +209,15 @@ class Fresh(unittest.TestCase):
                     if not below:
                         todo += re.findall(r"\$ROOT\"?/(ci/[\w./-]*\w)", (arch.ROOT / path).read_text())
 
+    def test_options_of_a_patch_that_was_renamed_since(self):
+        with tempfile.TemporaryDirectory() as d, mock.patch.object(arch, "ROOT", Path(d)), \
+                mock.patch.dict(os.environ, {"BASE": "v1", "FIRST_BASE": "v2"}):
+            for base, name, text in (("v1", "ports.tsv", "a.patch\tleft out\t1\tnot there\nold.patch\tleft out\t1\tnot there\n"),
+                                     ("v2", "a.patch", "+config A\n")):
+                Path(d, "patches", base).mkdir(parents=True)
+                Path(d, "patches", base, name).write_text(text)
+            self.assertEqual(arch.left_out.__wrapped__(), {"CONFIG_A"})
+
     def test_the_cases_of_another_base_are_those_there(self):
         for word in "@config", "@cases":
             one = fresh.reads(word, "v7.2")
