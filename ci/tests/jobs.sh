@@ -14,7 +14,9 @@ export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 export CCACHE_DIR=${CCACHE_DIR:-$cache/ccache} XDG_CACHE_HOME=$TMP/cache HOME=$TMP/home
 unset CI_LOCKED TREE LOGS MAILS KUNIT PATCHES KERNEL_SRC CCACHE_BASEDIR ROOT WORK CACHE GITBASE MATRIX CELL CC KUNIT_PY
 mkdir -p "$HOME" "$TMP/cache/${cache##*/}"
-ln -s "$cache"/{base.git,debs} "$TMP/cache/${cache##*/}"
+for there in base.git debs; do
+	[ ! -e "$cache/$there" ] || ln -s "$cache/$there" "$TMP/cache/${cache##*/}"
+done
 for cell in ${JOB_CELLS:-um}; do
 	rm -rf "$TMP/clone"
 	git clone -q "$HERE" "$TMP/clone"
