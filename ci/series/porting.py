@@ -10,6 +10,8 @@ from ports import LEFT_OUT, Row, blob, read, series, write
 
 
 # A message says what was run on the first base, and is kept: so it has to say that.
+ADAPTED = "what was adapted, or said, is not in it: see the port as it was"
+WORDS = "the message", ADAPTED    # of conflicts that are in no file
 NOTE = "[This message speaks of {}, also in what it says was tested.]"
 
 
@@ -81,7 +83,9 @@ def ported(t: Tree, new: str, old: str | None, mine: str | None, onto: str) -> t
     here, conflicts = t.pick(mine, onto)
     before, lost = t.pick(old, f"{new}^")
     if lost:  # so much has changed there that it has to be ported anew
-        return *t.pick(new, onto), t.message(new)
+        adapted = t.diff(mine) != t.diff(old) or t.message(mine) != t.message(old)
+        tree, conflicts = t.pick(new, onto)
+        return tree, conflicts + [ADAPTED] * adapted, t.message(new)
     if not conflicts:
         here, conflicts = t.merge(before, here, t.tree(new))
     texts = [t.message(c) for c in (mine, old, new)]
@@ -138,9 +142,9 @@ def port(t: Tree, first: Path, patches: Path) -> int:
             if conflicts:
                 t.git("reset", "-q", "--hard", onto)
                 t.git("read-tree", "-u", "-m", "HEAD", tree)
-                files = [c for c in conflicts if c != "the message"]
-                t.git("reset", "-q", "--", *files)
-                if files:  # (one that the patch creates is known to no commit: git add -u would leave it out)
+                if files := [c for c in conflicts if c not in WORDS]:
+                    t.git("reset", "-q", "--", *files)
+                    # (one that the patch creates is known to no commit: git add -u would leave it out)
                     t.git("add", "-f", "-N", "--", *files)
                 Path(t.path, ".git/MERGE_MSG").write_text(message)
                 (state / "at").write_text(f"{name} {onto}")

@@ -10,6 +10,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "series"))
 import distro
+import porting
 import ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +67,33 @@ class Formats(unittest.TestCase):
                 Path(tmp, f"dma/v{v}/0000-cover-letter.patch").write_text(f"Message-Id: <{v}@x>\n")
             self.assertEqual(distro.link(Path(tmp), "dma"), "https://lore.kernel.org/r/10@x")
             self.assertEqual(distro.link(Path(tmp), "virtio"), "")
+
+
+class Ported(unittest.TestCase):
+    """A patch that can no longer be merged, because one before it has changed in the same place."""
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+        self.tree = porting.Tree(self.dir.name)
+        self.tree.git("init", "-q")
+
+    def commit(self, line: str, parent: str = "") -> str:
+        blob = self.tree.git("hash-object", "-w", "--stdin", text=f"1\n{line}\n3\n").strip()
+        made = self.tree.git("mktree", text=f"100644 blob {blob}\tf\n").strip()
+        return self.tree.git("commit-tree", *(["-p", parent] if parent else []), made, text="a message\n").strip()
+
+    def ported(self, adapted: str) -> tuple[str, list[str]]:
+        base = self.commit("2")
+        old, new = (self.commit("second", self.commit(first, base)) for first in ("first", "another"))
+        mine = self.commit(adapted, self.commit("first", base))
+        tree, conflicts, _ = porting.ported(self.tree, new, old, mine, self.commit("another", base))
+        return self.tree.git("show", f"{tree}:f").split("\n")[1], conflicts
+
+    def test_what_was_adapted_is_not_lost_in_silence(self):
+        self.assertEqual(self.ported("second, adapted"), ("second", [porting.ADAPTED]))
+
+    def test_what_was_not_is_ported_anew(self):
+        self.assertEqual(self.ported("second"), ("second", []))
 
 
 class Ports(unittest.TestCase):
