@@ -136,7 +136,7 @@ def new_base(name: str, value: str, goal: str) -> None:
 
 def tree(name: str, value: str, goal: str) -> None:
     """One that was made: a misspelt name is not to get a tree of its own."""
-    if goal not in ("tree", "rebase", "port") and not (Path(value) / ".git/series-state").exists():
+    if not (Path(value) / ".git/series-state").exists():
         raise Wrong(f"{name}={value}: there is no tree", f"make tree TREE={value} makes one; make rebase says where the rebased one is")
 
 
@@ -177,7 +177,7 @@ def check(goals: list[str], given: list[str], values: dict[str, str], known: dic
                 raise Wrong(f"make {goal} needs {word[:-1]}=", "make help")
     # (a base first: others are looked up in it)
     for name in sorted(VALUES, key="BASE".__ne__):
-        for goal in goals:
+        for goal in goals if name != "TREE" or not {"tree", "rebase", "port"} & {*goals} else []:  # (these make one)
             if values.get(name) and (name in given or name in take):
                 VALUES[name](name, values[name], goal)
 

@@ -5,8 +5,9 @@
 
 case ${1:-} in
 -h | --help)
-	printf 'Usage: ci/tests/%s\n\n' "${0##*/}"
-	sed -n '3,/^[^#]/ { /^# shellcheck/d; s/^# \{0,1\}//p }' "$0"
+	said=$(sed -n '3,/^[^#]/ { /^# shellcheck/d; s/^# \{0,1\}//p }' "$0")
+	[[ $said = Usage:* ]] || printf 'Usage: ci/tests/%s\n\n' "${0##*/}"
+	printf '%s\n' "$said"
 	exit 0
 	;;
 -*)

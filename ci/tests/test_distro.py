@@ -2,6 +2,7 @@
 """Patches as distributions take them, and which patch of the first base another one has."""
 import io
 import os
+import re
 import sys
 import tempfile
 import unittest
@@ -104,6 +105,15 @@ class Ports(unittest.TestCase):
             for row in ports.read(file.parent).values():
                 self.assertTrue(row.state == "same" or row.why not in ("", "?"), f"{file}: why is {row.patch} {row.state}?")
                 self.assertEqual(row.state != ports.LEFT_OUT, row.patch in ports.series(file.parent), row.patch)
+
+    def test_each_base_words_the_errors_that_it_has(self):
+        for base in sorted(p.parent.name for p in (ROOT / "patches").glob("v*/series")):
+            with self.subTest(base):
+                said, worded = (set(re.findall(pattern, (ROOT / "patches" / base / name).read_text(encoding="utf-8"), re.M)) for name, pattern in (
+                    ("dma-mapping-add-dma_phys_need_map.patch", r"^\+ \*   \* %-(E\w+) - "),
+                    ("virtio-serve-devices-that-can-only-access-shared-memory.patch", r"^\+\tcase -(E\w+):")))
+                self.assertEqual(said, worded)
+                self.assertIn("EXDEV", said)
 
     def test_the_page(self):
         page = (ROOT / "MAINTAINERS-notes/distributions.md").read_text(encoding="utf-8")
