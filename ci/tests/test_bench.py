@@ -187,8 +187,8 @@ class Others(unittest.TestCase):
 
 
 class Size(unittest.TestCase):
-    def judge(self, after, grown, kind="lab-"):
-        return size.judge(kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
+    def judge(self, after, grown, kind="lab-", arch="x86_64"):
+        return size.judge(arch, kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
 
     def test_set_up_may_grow(self):
         figures_, bad = self.judge({"ring:add": 8, "ring:new": 6}, {"new": 2})
@@ -200,6 +200,8 @@ class Size(unittest.TestCase):
     def test_limits(self):
         self.assertTrue(self.judge({"ring:add": 8}, {"x": size.LIMITS["lab-"] + 1})[1])
         self.assertTrue(self.judge({"ring:add": 8}, {"x": 257}, "bare-")[1])
+        self.assertFalse(self.judge({"ring:add": 8}, {"x": size.LIMITS["lab-"] + 1}, arch="s390")[1])
+        self.assertTrue(self.judge({"ring:add": 8}, {"x": size.MISSED["s390", "lab-"] + 1}, arch="s390")[1])
 
     def test_bloat(self):
         self.assertEqual(size.bloat("Function     old     new   delta\nf    -   60     +60\ng  8 4 -4\nTotal: Before=1\n"), {"f": 60, "g": -4})
