@@ -146,7 +146,7 @@ def main(args: list[str]) -> int:
         (out / name).write_text(text, encoding="utf-8")
     sums = [f"{hashlib.sha256((out / n).read_bytes()).hexdigest()}  {n}" for n in files]
     (out / "SHA256SUMS").write_text("\n".join(sums) + "\n")
-    print(f"{len(patches)} patches of {os.environ['BASE']} in {out}: {' '.join(dict.fromkeys(p.part for p in patches))}")
+    print(f"{len(patches)} patches of {os.environ['BASE']} ({' '.join(dict.fromkeys(p.part for p in patches))}) in {out}")
     return 0
 
 
