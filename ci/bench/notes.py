@@ -80,7 +80,7 @@ def vhost(f: dict) -> str:
 
 
 def size(f: dict) -> str:
-    rows = [[arch, f"{v['lab']['sum']:+d}" + (", beyond the aim" if v["lab"]["sum"] > 1024 else ""), f"{v['lab']['data_path']:+d}",
+    rows = [[arch, f"{v['lab']['sum']:+d}" + (f", beyond {v['lab']['beyond']}" if "beyond" in v["lab"] else ""), f"{v['lab']['data_path']:+d}",
              ", ".join(f"{n} {b:+d}" for n, b in list(v["lab"]["symbols"].items())[:4])] for arch, v in f.items()]
     return section("Size of vmlinux, KUNIT=n", f, "The aim is no byte in the data path, and 1 KiB in all.\n\n" + table(["", "bytes", "in the data path", "largest"], rows))
 

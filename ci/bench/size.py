@@ -12,10 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-# 1 KiB is the aim.  For the same functions s390 takes more code than x86_64: it misses that,
-# which the notes say, and is only held to what it has.
 LIMITS = {"lab-": 1024, "bare-": 256}
-MISSED = {("s390", "lab-"): 1536}
 ROW = re.compile(r"(\S+) +(\d+|-) +(\d+|-) +([+-]\d+)$")
 
 
@@ -40,16 +37,15 @@ def named(text: str) -> dict[str, int]:
     return found
 
 
-def judge(arch: str, kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: set[str]) -> tuple[dict, list[str]]:
+def judge(kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: set[str]) -> tuple[dict, list[str]]:
     more = {n: after.get(n, 0) - before.get(n, 0) for n in sorted(before.keys() | after.keys())}
     path = {n: b for n, b in more.items() if b and n not in set_up}
     by_section = {s: series.get(s, 0) - base.get(s, 0) for s in sorted(base.keys() | series.keys())}
     figures = {"sections": {s: b for s, b in by_section.items() if b}, "symbols": grown, "sum": sum(grown.values()),
                "data_path": sum(path.values()), "set_up": sum(b for n, b in more.items() if n in set_up)}
     bad = [f"{n} is {b:+d} bytes" for n, b in path.items() if b > 0]
-    limit = MISSED.get((arch, kind), LIMITS[kind])
-    if figures["sum"] > limit:
-        bad.append(f"{figures['sum']} bytes more in all, beyond {limit}")
+    if figures["sum"] > LIMITS[kind]:
+        figures["beyond"] = LIMITS[kind]
     return figures, bad
 
 
@@ -63,20 +59,22 @@ def main(args: list[str]) -> int:
     arch, built = args[0], Path(args[1])
     listed = Path(__file__).with_name("size.set-up").read_text().splitlines()
     set_up = {line.split("\t")[0] for line in listed if line and not line.startswith("#")}
-    figures, bad = {}, []
+    figures, bad, beyond = {}, [], []     # (what is beyond a limit is red, but a figure all the same)
     print("vmlinux, bytes more: by symbol, of them in the data path, by section")
     for kind in args[3:]:
         read = [(built / f"{what}-{kind}{which}").read_text() for what in ("size", "map") for which in ("base", "series")]
-        f, wrong = judge(arch, kind, *map(sections, read[:2]), bloat((built / f"bloat-{kind}").read_text()),
+        f, wrong = judge(kind, *map(sections, read[:2]), bloat((built / f"bloat-{kind}").read_text()),
                          *map(named, read[2:]), set_up)
         figures[kind.rstrip("-")] = f
         print(f"{arch:8} {kind.rstrip('-'):10} {f['sum']:+6d} {f['data_path']:+6d}   {f['sections']}")
         bad += [f"{arch} {kind}: {w}" for w in wrong]
-    for b in bad:
+        if "beyond" in f:
+            beyond.append(f"{arch} {kind}: {f['sum']} bytes more in all, beyond {f['beyond']}")
+    for b in bad + beyond:
         print(f"FAIL  {b}")
     Path(args[2]).write_text(json.dumps({"figure": "size", "arch": arch, "series": os.environ.get("SERIES_ID", ""), "pass": not bad,
                                          "command": f"make bench ARCH={arch} FIGURE=size", "figures": figures}, indent=1) + "\n")
-    return 1 if bad else 0
+    return 1 if bad + beyond else 0
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from pathlib import Path
 from ports import LEFT_OUT, Row, blob, read, series, write
 
 
-# A message says what was run on the first base, and is kept: so it has to say that.
+# Conflicts that are in no file.
+MESSAGE = "the message"
 ADAPTED = "what was adapted, or said, is not in it: see the port as it was"
-WORDS = "the message", ADAPTED    # of conflicts that are in no file
+# A message says what was run on the first base, and is kept: so it has to say that.
 NOTE = "[This message speaks of {}, also in what it says was tested.]"
 
 
@@ -95,7 +96,7 @@ def ported(t: Tree, new: str, old: str | None, mine: str | None, onto: str) -> t
         blobs = [t.git("hash-object", "-w", "--stdin", text=x).strip() for x in texts]
         roots = [t.git("mktree", text=f"100644 blob {b}\tmessage\n").strip() for b in blobs]
         both, wrong = t.merge(roots[1], roots[0], roots[2])
-        return here, conflicts + (["the message"] if wrong else []), t.git("cat-file", "blob", f"{both}:message")
+        return here, conflicts + [MESSAGE] * bool(wrong), t.git("cat-file", "blob", f"{both}:message")
     return here, conflicts, texts[0]
 
 
@@ -142,7 +143,7 @@ def port(t: Tree, first: Path, patches: Path) -> int:
             if conflicts:
                 t.git("reset", "-q", "--hard", onto)
                 t.git("read-tree", "-u", "-m", "HEAD", tree)
-                if files := [c for c in conflicts if c not in WORDS]:
+                if files := [c for c in conflicts if c not in (MESSAGE, ADAPTED)]:
                     t.git("reset", "-q", "--", *files)
                     # (one that the patch creates is known to no commit: git add -u would leave it out)
                     t.git("add", "-f", "-N", "--", *files)

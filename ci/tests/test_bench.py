@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """ci/bench: what counts, how two counts are subtracted, and what each figure refuses."""
+import io
 import os
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 CI = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(CI), str(CI / "lib"), str(CI / "bench")]
@@ -187,8 +190,8 @@ class Others(unittest.TestCase):
 
 
 class Size(unittest.TestCase):
-    def judge(self, after, grown, kind="lab-", arch="x86_64"):
-        return size.judge(arch, kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
+    def judge(self, after, grown, kind="lab-"):
+        return size.judge(kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
 
     def test_set_up_may_grow(self):
         figures_, bad = self.judge({"ring:add": 8, "ring:new": 6}, {"new": 2})
@@ -198,10 +201,20 @@ class Size(unittest.TestCase):
         self.assertEqual(self.judge({"ring:add": 9, "ring:new": 4}, {"add": 1})[1], ["ring:add is +1 bytes"])
 
     def test_limits(self):
-        self.assertTrue(self.judge({"ring:add": 8}, {"x": size.LIMITS["lab-"] + 1})[1])
-        self.assertTrue(self.judge({"ring:add": 8}, {"x": 257}, "bare-")[1])
-        self.assertFalse(self.judge({"ring:add": 8}, {"x": size.LIMITS["lab-"] + 1}, arch="s390")[1])
-        self.assertTrue(self.judge({"ring:add": 8}, {"x": size.MISSED["s390", "lab-"] + 1}, arch="s390")[1])
+        for kind, limit in size.LIMITS.items():
+            for more, beyond in ((limit, None), (limit + 1, limit)):
+                figures_, bad = self.judge({"ring:add": 8}, {"x": more}, kind)
+                self.assertEqual((figures_.get("beyond"), bad), (beyond, []))
+
+    def test_beyond_a_limit_is_red(self):
+        with tempfile.TemporaryDirectory() as d, mock.patch("sys.stdout", io.StringIO()) as said:
+            for which in "base", "series":
+                Path(d, f"size-lab-{which}").write_text("")
+                Path(d, f"map-lab-{which}").write_text("")
+            for more, code in ((1024, 0), (1025, 1)):
+                Path(d, "bloat-lab-").write_text(f"f - {more} +{more}\n")
+                self.assertEqual(size.main(["x", d, f"{d}/out", "lab-"]), code)
+        self.assertIn("FAIL  x lab-: 1025 bytes more in all, beyond 1024", said.getvalue())
 
     def test_bloat(self):
         self.assertEqual(size.bloat("Function     old     new   delta\nf    -   60     +60\ng  8 4 -4\nTotal: Before=1\n"), {"f": 60, "g": -4})
