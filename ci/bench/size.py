@@ -3,16 +3,17 @@
 """Usage: ci/bench/size.py ARCH BUILT OUT KIND...
 
 Judges what ci/bench/size has left in BUILT: size-KINDbase, map-KINDbase, the same of the
-series, and bloat-KIND.  Prints a table, writes JSON to OUT; exit code 1 if the data path
+series, and bloat-KIND; and modules-base, modules-series.  Prints a table, writes JSON to OUT; exit code 1 if the data path
 grows by a byte, or the whole by more than LIMITS.
 """
 import json
 import os
 import re
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-LIMITS = {"lab-": 1024, "bare-": 256}
+LIMITS = {"lab-": 1024, "bare-": 256, "nosvm-": 256}
 ROW = re.compile(r"(\S+) +(\d+|-) +(\d+|-) +([+-]\d+)$")
 
 
@@ -20,6 +21,18 @@ def sections(text: str) -> dict[str, int]:
     """Of `size -A`: what takes room in memory."""
     rows = (re.match(r"(\S+) +(\d+) +(\d+)$", line) for line in text.splitlines())
     return {m[1]: int(m[2]) for m in rows if m and int(m[3]) and m[1] != "Total"}
+
+
+def modules(text: str) -> dict[str, int]:
+    """Of `size -A` of several objects: bytes of each module, without what is not loaded."""
+    found, name = {}, ""
+    for line in text.splitlines():
+        if m := re.match(r"(\S+)\.o +:$", line):
+            name = m[1].rsplit("/", 1)[-1]
+            found[name] = 0
+        elif (m := re.match(r"(\S+) +(\d+) +\d+$", line)) and not re.match(r"Total|\.comment|\.note|\.discard", m[1]):
+            found[name] += int(m[2])
+    return found
 
 
 def bloat(text: str) -> dict[str, int]:
@@ -37,12 +50,18 @@ def named(text: str) -> dict[str, int]:
     return found
 
 
-def judge(kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: set[str]) -> tuple[dict, list[str]]:
+def may_grow(text: str, arch: str) -> list[str]:
+    """The patterns of size.set-up for this architecture."""
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return [r[0] for r in rows if len(r) < 3 or r[2] == arch]
+
+
+def judge(kind: str, base: dict, series: dict, grown: dict, before: dict, after: dict, set_up: list[str]) -> tuple[dict, list[str]]:
     more = {n: after.get(n, 0) - before.get(n, 0) for n in sorted(before.keys() | after.keys())}
-    path = {n: b for n, b in more.items() if b and n not in set_up}
+    path = {n: b for n, b in more.items() if b and not any(fnmatchcase(n, p) for p in set_up)}
     by_section = {s: series.get(s, 0) - base.get(s, 0) for s in sorted(base.keys() | series.keys())}
     figures = {"sections": {s: b for s, b in by_section.items() if b}, "symbols": grown, "sum": sum(grown.values()),
-               "data_path": sum(path.values()), "set_up": sum(b for n, b in more.items() if n in set_up)}
+               "data_path": sum(path.values()), "set_up": sum(b for n, b in more.items() if n not in path)}
     bad = [f"{n} is {b:+d} bytes" for n, b in path.items() if b > 0]
     if figures["sum"] > LIMITS[kind]:
         figures["beyond"] = LIMITS[kind]
@@ -57,8 +76,7 @@ def main(args: list[str]) -> int:
         print("Error: size.py ARCH BUILT OUT KIND...\nNext:  ci/bench/size.py --help", file=sys.stderr)
         return 2
     arch, built = args[0], Path(args[1])
-    listed = Path(__file__).with_name("size.set-up").read_text().splitlines()
-    set_up = {line.split("\t")[0] for line in listed if line and not line.startswith("#")}
+    set_up = may_grow(Path(__file__).with_name("size.set-up").read_text(), arch)
     figures, bad, beyond = {}, [], []     # (what is beyond a limit is red, but a figure all the same)
     print("vmlinux, bytes more: by symbol, of them in the data path, by section")
     for kind in args[3:]:
@@ -70,6 +88,10 @@ def main(args: list[str]) -> int:
         bad += [f"{arch} {kind}: {w}" for w in wrong]
         if "beyond" in f:
             beyond.append(f"{arch} {kind}: {f['sum']} bytes more in all, beyond {f['beyond']}")
+    before, after = (modules((built / f"modules-{which}").read_text()) for which in ("base", "series"))
+    grown = {n: after[n] - before.get(n, 0) for n in sorted(after) if after[n] != before.get(n, 0)}
+    figures["modules"] = {"symbols": grown, "sum": sum(grown.values())}
+    print(f"{arch:8} {'modules':10} {sum(grown.values()):+6d}          {grown}")
     for b in bad + beyond:
         print(f"FAIL  {b}")
     Path(args[2]).write_text(json.dumps({"figure": "size", "arch": arch, "series": os.environ.get("SERIES_ID", ""), "pass": not bad,

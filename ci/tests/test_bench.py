@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """ci/bench: what counts, how two counts are subtracted, and what each figure refuses."""
 import io
+import json
 import os
 import sys
 import tempfile
@@ -127,10 +128,15 @@ class Others(unittest.TestCase):
 
     def test_tce(self):
         def runs(series):
-            return [(g, {"blk": guest.Counts({"tce:set": 100 + (series if "series" in g.kernel else 0)}, {"map:dma_map_phys": 2}, 0, {})})
-                    for g in tce.guests()]
-        self.assertEqual(tce.judge("x", runs(0))[1], [])
-        self.assertRegex(tce.judge("x", runs(2))[1][0], "1.00 instructions more")
+            return [(g, {"blk": guest.Counts({"tce:set": 100 + (series if "series" in g.kernel else 0), "copy:b": 50.0 * g.protected},
+                                             {"map:dma_map_phys": 2}, 0, {})}) for g in tce.guests()]
+        for more, red in ((0, []), (2, ["x svm_off: a mapping costs 1.00 instructions more, beyond 0.5",
+                                        "x svm_on: a mapping costs 1.00 instructions more, beyond 0.5"])):
+            figures_, bad = tce.judge("x", runs(more))
+            self.assertEqual((bad, tce.beyond("x", figures_)), ([], red))
+        self.assertEqual(tce.judge("x", runs(0))[0]["secure"]["series"]["instructions"], 75)
+        self.assertIn("nothing was bounced", tce.judge("x", [(g, {"blk": guest.Counts({"tce:set": 100}, {"map:dma_map_phys": 2}, 0, {})})
+                                                              for g in tce.guests()])[1][0])
 
     def test_probe(self):
         def runs(more):
@@ -191,7 +197,11 @@ class Others(unittest.TestCase):
 
 class Size(unittest.TestCase):
     def judge(self, after, grown, kind="lab-"):
-        return size.judge(kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, {"ring:new"})
+        return size.judge(kind, {".text": 10}, {".text": 12}, grown, {"ring:add": 8, "ring:new": 4}, after, ["ring:new"])
+
+    def test_what_may_grow_on_one_architecture(self):
+        text = "# comment\nring:new\twhy\ntce:*\twhy\tppc64le\n"
+        self.assertEqual((size.may_grow(text, "s390"), size.may_grow(text, "ppc64le")), (["ring:new"], ["ring:new", "tce:*"]))
 
     def test_set_up_may_grow(self):
         figures_, bad = self.judge({"ring:add": 8, "ring:new": 6}, {"new": 2})
@@ -211,9 +221,11 @@ class Size(unittest.TestCase):
             for which in "base", "series":
                 Path(d, f"size-lab-{which}").write_text("")
                 Path(d, f"map-lab-{which}").write_text("")
+                Path(d, f"modules-{which}").write_text(f"drivers/virtio/virtio.o  :\nsection size addr\n.text {10 + len(which)} 0\n.comment 40 0\nTotal 50\n")
             for more, code in ((1024, 0), (1025, 1)):
                 Path(d, "bloat-lab-").write_text(f"f - {more} +{more}\n")
                 self.assertEqual(size.main(["x", d, f"{d}/out", "lab-"]), code)
+                self.assertEqual(json.loads(Path(d, "out").read_text())["figures"]["modules"], {"symbols": {"virtio": 2}, "sum": 2})
         self.assertIn("FAIL  x lab-: 1025 bytes more in all, beyond 1024", said.getvalue())
 
     def test_bloat(self):
