@@ -23,14 +23,6 @@ def noted(message: str, first: str) -> str:
     return "\n\n".join([*parts, NOTE.format(first), *trailers]) + "\n"
 
 
-JOINT = "\x1f"
-
-
-def one_line_each(message: str) -> str:
-    """Each paragraph as one line."""
-    return re.sub(r"(?<!\n)\n(?!\n|\Z)", JOINT, message)
-
-
 def plain(message: str) -> str:
     return re.sub(r"\n\n" + re.escape(NOTE).replace(r"\{\}", r"\S+"), "", message)
 
@@ -72,12 +64,6 @@ class Tree:
         """What COMMIT does, done to the commit ONTO."""
         return self.merge(self.tree(f"{commit}^"), self.tree(onto), self.tree(commit))
 
-    def merge_texts(self, ours: str, base: str, theirs: str) -> tuple[str, bool]:
-        """The text, with marks where it conflicts, and whether it does."""
-        blobs = [self.git("hash-object", "-w", "--stdin", text=x).strip() for x in (base, ours, theirs)]
-        both, wrong = self.merge(*(self.git("mktree", text=f"100644 blob {b}\ttext\n").strip() for b in blobs))
-        return self.git("cat-file", "blob", f"{both}:text"), bool(wrong)
-
     def message(self, commit: str) -> str:
         return plain(self.git("log", "-1", "--format=%B", commit).rstrip("\n") + "\n")
 
@@ -107,11 +93,10 @@ def ported(t: Tree, new: str, old: str | None, mine: str | None, onto: str) -> t
     if texts[0] == texts[1]:
         return here, conflicts, texts[2]
     if texts[1] != texts[2]:
-        both, wrong = t.merge_texts(*texts)
-        if wrong:  # a paragraph that is wrapped anew has other lines next to those of the next one
-            whole, unlike = t.merge_texts(*map(one_line_each, texts))
-            both, wrong = (both, wrong) if unlike else (whole.replace(JOINT, "\n"), False)
-        return here, conflicts + [MESSAGE] * wrong, both
+        blobs = [t.git("hash-object", "-w", "--stdin", text=x).strip() for x in texts]
+        roots = [t.git("mktree", text=f"100644 blob {b}\tmessage\n").strip() for b in blobs]
+        both, wrong = t.merge(roots[1], roots[0], roots[2])
+        return here, conflicts + [MESSAGE] * bool(wrong), t.git("cat-file", "blob", f"{both}:message")
     return here, conflicts, texts[0]
 
 
