@@ -62,7 +62,7 @@ def pkvm(f: dict) -> str:
              str(v[device][k]["shared_before"])] for v in f.values() for device in ("blk", "net") for k in kinds if k in v[device]]
     return section("Real protected guests (pKVM on arm64)", f, (
         "Exits are those to the host. Memory changes sides in set_memory_decrypted(), by a hypercall a page: when the pool is set up, and\n"
-        "when a ring is. No request does that.\n\n") + table(
+        "when a ring is. No request does that, nor one with a pool of 1 MiB that grows on demand: it has grown by then.\n\n") + table(
         ["", "", "instructions", "exits", "set_memory_*crypted(), a request", "and before"], rows))
 
 
