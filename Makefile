@@ -28,7 +28,7 @@ endif
 .NOTPARALLEL:
 
 .PHONY: all
-all: ## Linux, the series on top, checks, KUnit on x86_64 and UML, mails; one screen at the end
+all: ## Linux, the series on top, checks, KUnit on x86_64, what to send; one screen at the end
 	@ci/pipeline
 
 .PHONY: test
