@@ -12,11 +12,13 @@ export MATRIX=${MATRIX:-$ROOT/ci/cell/matrix.tsv}
 arch_facts() { # QUESTION...
 	"$ROOT/ci/lib/arch.py" "$@" || exit
 }
-# s390 tells the assembler of its headers by an absolute path, which would keep one checkout
-# from using the objects of another.  What the assembler includes counts by its contents.
+# s390 tells the assembler of its headers by an absolute path, and its generated headers name
+# the program that wrote them by one: both would keep one checkout from using the objects of
+# another.  What the assembler includes counts by its contents.
 ccache_setup() {
-	unset CCACHE_IGNOREOPTIONS CCACHE_EXTRAFILES
+	unset CCACHE_IGNOREOPTIONS CCACHE_EXTRAFILES HOSTCFLAGS
 	if [ "$LINUX_ARCH" = s390 ] && [ -d "$TREE/arch/s390/include" ]; then
+		export HOSTCFLAGS=-fmacro-prefix-map=$WORK/=
 		export CCACHE_IGNOREOPTIONS='-Wa,-I*'
 		CCACHE_EXTRAFILES=$(find "$TREE/arch/s390/include/asm" \( -name '*-asm.h' -o -name '*-insn.h' \) -print0 | sort -z | tr '\0' :)
 		export CCACHE_EXTRAFILES
