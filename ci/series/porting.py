@@ -72,6 +72,9 @@ class Tree:
         return self.git("commit-tree", "-p", parent, tree, text=message,
                         GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=email, GIT_AUTHOR_DATE=date).strip()
 
+    def files(self, *commits: str) -> set[str]:
+        return {f for c in commits for f in self.git("diff-tree", "--no-commit-id", "--name-only", "-r", c).split("\n") if f}
+
     def diff(self, commit: str) -> str:
         return self.git("patch-id", "--stable", text=self.git("diff-tree", "-p", "-U0", commit))[:40]
 
@@ -83,11 +86,14 @@ def ported(t: Tree, new: str, old: str | None, mine: str | None, onto: str) -> t
         return *t.pick(new, onto), t.message(new)
     here, conflicts = t.pick(mine, onto)
     before, lost = t.pick(old, f"{new}^")
-    if lost:  # so much has changed there that it has to be ported anew
-        adapted = t.diff(mine) != t.diff(old) or t.message(mine) != t.message(old)
-        tree, conflicts = t.pick(new, onto)
-        return tree, conflicts + [ADAPTED] * adapted, t.message(new)
-    if not conflicts:
+    if lost:  # a patch below it changed beside it: what changed up to here, less what changed up to there
+        (below, wrong), (upto, more) = (t.merge(*(t.tree(c + end) for c in (old, mine, new))) for end in ("^", ""))
+        if t.files(old, new) & {*wrong, *more}:  # it has to be ported anew
+            adapted = t.diff(mine) != t.diff(old) or t.message(mine) != t.message(old)
+            tree, conflicts = t.pick(new, onto)
+            return tree, conflicts + [ADAPTED] * adapted, t.message(new)
+        here, conflicts = t.merge(below, t.tree(onto), upto)
+    elif not conflicts:
         here, conflicts = t.merge(before, here, t.tree(new))
     texts = [t.message(c) for c in (mine, old, new)]
     if texts[0] == texts[1]:

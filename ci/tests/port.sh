@@ -79,6 +79,27 @@ git -C "$T" commit -qa --no-edit
 expect 'is decided once' 0 "^adapted   $ten: other line" port
 same 'and kept' '+line X-TEN' "$(grep '^+line X' "$to/$ten")"
 keep 'decided'
+# The first patch changes a line beside those of the second, whose port differs elsewhere.
+sed -i 's/^line 5-0$/line 5-0 there/' "$T/kernel/a.c"
+git -C "$T" commit -qa --amend --no-edit
+"$R/ci/series/export" >/dev/null
+expect 'a port that says more' 0 "^adapted   $twenty: \?" port
+sed -i "s/\t?$/\tother fifty/" "$to/ports.tsv"
+keep 'says more'
+V=$(BASE=v7.3 "$R/ci/series/tree" --path)
+BASE=v7.3 "$R/ci/series/tree" >/dev/null 2>&1
+git -C "$V" checkout -q HEAD^
+sed -i 's/^line 19$/line nineteen/' "$V/kernel/a.c"
+git -C "$V" commit -qa --amend --no-edit
+git -C "$V" restore -s series kernel/a.c
+sed -i 's/^line 19$/line nineteen/' "$V/kernel/a.c"
+git -C "$V" commit -qa -C series
+git -C "$V" checkout -q -B series
+BASE=v7.3 "$R/ci/series/export" >/dev/null
+expect 'a change beside an adapted patch' 0 "^adapted   $twenty: other fifty" port
+same 'reaches its port, which keeps what is its own' '+line nineteen +line 5-0 there' "$(grep -h '^+line n' "$to/$ten") $(grep "^+line 5" "$to/$twenty")"
+keep 'beside'
+sed -i "s/^$twenty\tadapted\t\(.*\)\t.*$/$twenty\tsame\t\1/" "$to/ports.tsv"
 sed -i "s/^$twenty\tsame\t\(.*\)$/$twenty\tleft out\t\1\tno twenty there/" "$to/ports.tsv"
 expect 'a patch is left out' 0 "^left out  $twenty: no twenty there" port
 same 'and gone' "$ten" "$(grep patch "$to/series")"
