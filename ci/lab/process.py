@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from pathlib import Path
 
@@ -20,13 +21,22 @@ def ended(process: Process | None) -> bool:
     return process is not None and process.returncode is not None
 
 
+def tell(process: Process, number: int) -> None:
+    """Sends a signal.  (Process.terminate() and kill() reap one that has just ended, so that
+    asyncio never learns its exit code and says 255.)"""
+    try:
+        os.kill(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
 async def finish(process: Process | None, patience: float = 0) -> int:
     """Waits, asks the process to end, kills it.  Returns its exit code, a signal's as the shell has it."""
     for ask, seconds in ((False, patience), (True, 5)):
         if process is None or ended(process):
             break
         if ask:
-            process.terminate()
+            tell(process, signal.SIGTERM)
         try:
             await asyncio.wait_for(process.wait(), seconds)
         except asyncio.TimeoutError:
@@ -40,7 +50,7 @@ async def reap(process: Process | None) -> int:
     if process is None:
         return 0
     if not ended(process):
-        process.kill()
+        tell(process, signal.SIGKILL)
     return await process.wait()
 
 

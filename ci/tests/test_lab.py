@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The lab's table and judge: every verdict, from what a guest and its device leave."""
+import asyncio
 import json
 import os
 import re
 import sys
+import time
 import unittest
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -12,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "ci"))
-from lab import evidence, guest, judge, pkvm, qemu, render, scenarios  # noqa: E402
+from lab import evidence, guest, judge, pkvm, process, qemu, render, scenarios  # noqa: E402
 
 MESSAGES = "! ap\tdevice must provide\n"
 TABLE = (ROOT / "ci/lab/scenarios.tsv").read_text()
@@ -388,6 +390,21 @@ class Messages(unittest.TestCase):
         others = "failed with error -12", "must provide VIRTIO_F_VERSION_1 feature!"
         missing = [m for m in demanded if not self.printed(m, literals) and not m.endswith(others)]
         self.assertEqual(missing, [], "the series prints no such message: correct it in ci/lab/scenarios.tsv")
+
+
+class Ends(unittest.TestCase):
+    def test_a_process_that_ends_as_it_is_told_to_keeps_its_exit_code(self):
+        async def end(wait: float) -> int:
+            true = await process.start(["true"], Path("/"), Path(os.devnull))
+            until = time.perf_counter() + wait
+            while time.perf_counter() < until:  # asyncio does not get to see that it has ended
+                pass
+            return await process.finish(true)
+
+        async def ends() -> set[int]:
+            return {await end(n % 50 * 1e-4) for n in range(400)}
+
+        self.assertLessEqual(asyncio.run(ends()), {0, 143})
 
 
 class CommandLine(unittest.TestCase):
