@@ -151,11 +151,11 @@ mutants: tree ## which case notices each condition made true or false: make muta
 	@ci/proof/mutants $(or $(ARCH),um)
 
 .PHONY: prune
-prune: ## remove builds, disk images, unpacked sources and old packages from the cache; never work of yours
+prune: ## remove builds, results, logs, disk images and unpacked sources of all checkouts from the cache; never work of yours
 	@ci/lib/prune
 
 .PHONY: size
-size: ## how large the cache is
+size: ## how large the cache is, and where the work directory is
 	@ci/lib/prune --size
 
 .PHONY: help

@@ -30,6 +30,8 @@ def takes() -> dict[str, list[str]]:
 
 
 def one_of(name: str, value: str, known: Iterable[str]) -> None:
+    if name not in ("CELLS", "PARTS") and len(value.split()) > 1:
+        raise Wrong(f"{name}={value}: one at a time", f"{name}={value.split()[0]}")
     for word in value.split():
         if word not in known:
             raise Wrong(f"{name}={value}: there is no {word}", "one of: " + " ".join(known))
@@ -95,8 +97,6 @@ def part(name: str, value: str, goal: str) -> None:
     import parts
     patches = Path(os.environ.get("PATCHES") or arch.ROOT / "patches" / (os.environ.get("BASE") or "v7.3"))
     known = parts.parse((patches / "series").read_text())
-    if name == "PART" and len(value.split()) > 1:
-        raise Wrong(f"PART={value}: one part at a time", "PART=" + value.split()[0])
     # (all are to look at, not to send)
     one_of(name, value, ["all", *known] if goal in ("mails", "mails-dir") else known)
 
@@ -183,16 +183,16 @@ def check(goals: list[str], given: list[str], values: dict[str, str], known: dic
 
 
 def main(args: list[str]) -> int:
-    if args[:1] in (["-h"], ["--help"]):
-        print((__doc__ or "").strip())
-        return 0
     if not args or args[0].startswith("-"):
-        print((__doc__ or "").strip(), file=sys.stderr)
-        return 2
+        asked = args[:1] in (["-h"], ["--help"])
+        print((__doc__ or "").strip(), file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
     try:
         check(args[0].split(), args[1:], dict(os.environ), takes())
     except Wrong as wrong:
         print(f"{wrong.args[0]}.  Next: {wrong.args[1]}")
+    except OSError as why:
+        print(f"{why.strerror}: {why.filename}.  Next: git status; git checkout -- patches")
     return 0
 
 

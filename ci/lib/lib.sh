@@ -124,7 +124,8 @@ trap on_exit EXIT
 
 # Whose a work directory is: ci/lib/prune removes those of checkouts that are gone.
 work_directory() {
-	mkdir -p "$WORK" && { [ -s "$WORK/checkout" ] || printf '%s\n' "$ROOT" >"$WORK/checkout"; }
+	{ mkdir -p "$WORK" && { [ -s "$WORK/checkout" ] || printf '%s\n' "$ROOT" >"$WORK/checkout"; } } 2>/dev/null && [ -w "$WORK" ] ||
+		die usage "cannot write to $WORK" "set XDG_CACHE_HOME to a directory of your own"
 }
 
 # One run at a time for each base of a checkout, and for each tree; a program started by
@@ -136,8 +137,8 @@ lock() {
 	[[ $CACHE$TREE != *[[:space:]:]* ]] ||
 		die usage "the kernel's Makefile refuses paths with spaces or colons: $CACHE, $TREE" \
 			"set XDG_CACHE_HOME or TREE to a path without"
-	work_directory 2>/dev/null && [ -w "$WORK" ] ||
-		die usage "cannot write to $WORK" "set XDG_CACHE_HOME to a directory of your own"
+	work_directory
+	complete
 	hold "$WORK/lock" "$WORK is locked by another run"
 	[ ! -d "$TREE/.git" ] || hold "$TREE/.git/series-lock" "$TREE is locked by a run of another checkout"
 }

@@ -17,6 +17,14 @@ series() {
 	sed 's/ *#.*//; /^$/d' "$PATCHES/series"
 }
 
+# Stops if a patch that `series` names is not there.
+complete() {
+	local p
+	for p in $([ ! -f "$PATCHES/series" ] || series); do
+		[ -f "$PATCHES/$p" ] || die source "$PATCHES/$p is missing, which series names" "git checkout -- patches; or take it out of series"
+	done
+}
+
 # Patches that `series` does not name are somebody's, and not yet in the tree.
 unnamed() {
 	local f
@@ -67,10 +75,11 @@ uncommitted() { # TREE
 }
 
 # Does a tree hold anything of somebody's that no export has taken: edits, commits, a stash?
+# (b4's branches as make b4 made them are nobody's work.)
 has_work() { # TREE
 	local commit
 	[ -n "$(uncommitted "$1")" ] || pgit -C "$1" rev-parse -q --verify refs/stash >/dev/null ||
-		! commit=$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported) || [ -n "$commit" ]
+		! commit=$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported --glob=refs/series/b4) || [ -n "$commit" ]
 }
 
 # Is the tree what patches/ holds?  Only then is a result the series'.
@@ -117,4 +126,26 @@ load_notes() { # TREE
 			on { print } cut && /^Notes:$/ { on = 1 } /^---$/ { cut = 1 }' "$PATCHES/$file")
 		[ -z "$note" ] || pgit -C "$1" notes add -f -m "$note" "$c" 2>/dev/null
 	done < <(TREE=$1 "$ROOT/ci/series/names")
+}
+
+# Which version of a part is made: REROLL, and $last, the one that make sent kept last.
+version() { # PART
+	last=$("$ROOT/ci/series/sent" --last "$1")
+	if [ "${RESEND:-}" = 1 ]; then
+		[ "$last" -gt 0 ] || die usage "RESEND=1: no version of part $1 was kept" "make sent PART=$1, when it was sent"
+		REROLL=$last
+	fi
+	export REROLL=${REROLL:-1}
+	[ "$REROLL" -eq 1 ] || [ "$last" -ge $((REROLL - 1)) ] ||
+		die usage "v$((REROLL - 1)) of part $1 was not kept: there is nothing to compare with" "make sent PART=$1, when it was sent"
+}
+
+# Stops what is not to be sent as that version, and says what it has to wait for.
+may_be_sent() { # PART
+	local when
+	[ "$REROLL" -gt "$last" ] || [ "${RESEND:-}" = 1 ] || die usage "v$last of part $1 was sent already" "REROLL=$((last + 1)), or RESEND=1"
+	when=$("$ROOT/ci/series/plan" --when "$1")
+	# (RESEND=0: mails that only programs read)
+	[[ $when != taken:* ]] || [ "${RESEND:-}" = 0 ] || die usage "part $1 is not to be sent again; it was $when" "make mails$BASE_WORD: the plan"
+	[[ $when != after* ]] || note "part $1 is to be sent $when, of which make sent kept no version"
 }

@@ -14,8 +14,9 @@ makes x86 accept devices that it refuses today.  FORMAT is one of
   mbox     an mbox for git am, as it is
   quilt    the patches and their series
 
-What says where a patch stands upstream follows what sent/ keeps.  No patch has a
-Signed-off-by: the distribution's own tools add it for whom they work for (git am -s).
+What says where a patch stands upstream follows what sent/ keeps, and "taken" in series.  No
+patch has a Signed-off-by, which the distribution's own tools add for whom they work for
+(git am -s), and its author is a placeholder, The Sender, until somebody has sent it.
 """
 import hashlib
 import os
@@ -38,6 +39,7 @@ class Patch(NamedTuple):
     head: str  # From, Date and Subject
     body: str
     link: str  # where the part was sent, if it was
+    taken: str  # by whom, and as what, if upstream has it
 
     def with_head(self, *fields: str) -> str:
         return "\n".join([self.head, *fields]) + "\n\n" + self.body
@@ -66,7 +68,7 @@ def load(patches: Path, sent: Path, wanted: list[str]) -> list[Patch]:
     known = series.parse(text)
     parts = {p.name: p for p in known.values() if p.patches}
     if unknown := [w for w in wanted if w not in parts]:
-        raise ValueError(f"{patches.name} has no patches of a part {unknown[0]}", f"some of {' '.join(parts)}, or none for every patch")
+        raise ValueError(f"{patches.name} has no patches of a part {unknown[0]}", f"some of {' '.join(parts)}; without any: all but {' '.join(OPTIONAL)}")
     wanted = wanted or [p for p in parts if p not in OPTIONAL]
     for name in wanted:
         if lacks := [n for n in series.needed(known, name) if n in parts and n not in wanted and not parts[n].taken]:
@@ -77,7 +79,7 @@ def load(patches: Path, sent: Path, wanted: list[str]) -> list[Patch]:
     for name in series.in_series(text):
         if of[name] in wanted:
             head, _, body = (patches / name).read_text(encoding="utf-8").partition("\n\n")
-            found.append(Patch(name, of[name], head, body, link(sent, of[name])))
+            found.append(Patch(name, of[name], head, body, link(sent, of[name]), parts[of[name]].taken))
     return found
 
 
@@ -87,7 +89,8 @@ def options(patches: list[Patch]) -> list[str]:
 
 
 def debian(patches: list[Patch]) -> dict[str, str]:
-    files = {f"debian/patches/{NAME}/{p.name}": p.with_head(f"Forwarded: {p.link or 'no'}", "Origin: other") for p in patches}
+    files = {f"debian/patches/{NAME}/{p.name}": p.with_head(
+        f"Applied-Upstream: {p.taken}" if p.taken else f"Forwarded: {p.link or 'no'}", "Origin: other") for p in patches}
     return files | {"series.add": "".join(f"{NAME}/{p.name}\n" for p in patches)}
 
 
@@ -96,12 +99,14 @@ def suse(patches: list[Patch]) -> dict[str, str]:
     if not references:
         raise ValueError("REFERENCES= is not given: each patch of a SUSE kernel has to name a bug", "make distro FORMAT=suse REFERENCES=...")
     return {f"patches.suse/{p.name}": p.with_head(
-        f"Patch-mainline: {'Submitted, ' + p.link if p.link else 'Not yet, to be submitted'}", f"References: {references}")
+        f"Patch-mainline: {'Queued, ' + p.taken if p.taken else 'Submitted, ' + p.link if p.link else 'Not yet, to be submitted'}",
+        f"References: {references}")
         for p in patches} | {"series.add": "".join(f"\tpatches.suse/{p.name}\n" for p in patches)}
 
 
 def yocto(patches: list[Patch]) -> dict[str, str]:
-    files = {p.name: p.with_trailer(f"Upstream-Status: {f'Submitted [{p.link}]' if p.link else 'Pending'}") for p in patches}
+    files = {p.name: p.with_trailer("Upstream-Status: " + (
+        f"Backport [{p.taken}]" if p.taken else f"Submitted [{p.link}]" if p.link else "Pending")) for p in patches}
     cfg = "".join(f"# {o} is not set\n" for o in options(patches))
     scc = [f"kconf non-hardware {NAME}.cfg", *(f"patch {p.name}" for p in patches)]
     return files | {f"{NAME}.cfg": cfg, f"{NAME}.scc": "\n".join(scc) + "\n"}
@@ -130,13 +135,16 @@ def main(args: list[str]) -> int:
         return 2
     if not {"WORK", "PATCHES", "SENT"} <= set(os.environ):  # started by hand: lib.sh knows where things are
         here = Path(__file__).resolve()
-        return subprocess.run(["bash", "-c", f'. "{here.parents[1]}/lib/lib.sh"; exec "{here}" "$@"', "-", *args], check=False).returncode
+        return subprocess.run(["bash", "-c", f'. "{here.parents[1]}/lib/lib.sh"; work_directory; exec "{here}" "$@"', "-", *args], check=False).returncode
     try:
         patches = load(Path(os.environ["PATCHES"]), Path(os.environ["SENT"]), args[1:])
         files = FORMATS[args[0]](patches)
     except ValueError as wrong:
         print("\nError: {}\nNext:  {}".format(*wrong.args), file=sys.stderr)
         return 2
+    except OSError as why:
+        print(f"\nError: {why.strerror}: {why.filename}\nNext:  git status; git checkout -- patches", file=sys.stderr)
+        return 1
     out = Path(os.environ["WORK"], "distro", args[0])
     if out.exists():  # only what this wrote: the sums name it
         for line in (out / "SHA256SUMS").read_text().splitlines():

@@ -17,6 +17,18 @@ expect 'an export that would change nothing' 0 'exports to the bytes' "$HERE/ci/
 inode=$(stat -c '%i %Y' "$TREE/kernel/a.c")
 expect 'making the tree again' 0 '' "$HERE/ci/series/tree"
 same 'touches no file' "$inode" "$(stat -c '%i %Y' "$TREE/kernel/a.c")"
+mv "$PATCHES/kernel-name-the-ten.patch" "$TMP/gone"
+for each in tree export mails; do
+	expect "a patch that is not there: $each" 4 'kernel-name-the-ten.patch is missing, which series names' env PART=fixes "$HERE/ci/series/$each"
+done
+mv "$TMP/gone" "$PATCHES/kernel-name-the-ten.patch"
+tgit update-ref refs/heads/b4/x "$(tgit commit-tree -p HEAD -m x 'HEAD^{tree}')"
+tgit update-ref refs/series/b4/x refs/heads/b4/x
+work() { bash -c '. "$1/ci/lib/lib.sh"; has_work "$TREE"' - "$HERE"; }
+expect "a branch as make b4 left it is nobody's work" 1 '' work
+tgit update-ref refs/heads/b4/x "$(tgit commit-tree -p b4/x -m y 'HEAD^{tree}')"
+expect 'one that b4 or somebody changed is' 0 '' work
+tgit update-ref -d refs/heads/b4/x
 
 # --- an edit of one line, in the second patch
 sed -i 's/^line fifty$/line 5-0/' "$TREE/kernel/a.c"

@@ -16,8 +16,9 @@ import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "From 0 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.invalid>\nSubject: [PATCH] dma: a\n b"
-PATCH = distro.Patch("a.patch", "dma", HEAD, "Why.\n\nLink: x\n---\n a | 1 +\n\ndiff --git a/a b/a\n+config A_TEST\n", "")
+PATCH = distro.Patch("a.patch", "dma", HEAD, "Why.\n\nLink: x\n---\n a | 1 +\n\ndiff --git a/a b/a\n+config A_TEST\n", "", "")
 SENT = PATCH._replace(link="https://lore.kernel.org/r/1@x")
+TAKEN = SENT._replace(taken="some tree, 0123456789ab")
 
 
 class Formats(unittest.TestCase):
@@ -26,17 +27,20 @@ class Formats(unittest.TestCase):
         self.assertTrue(files["debian/patches/protected-guests/a.patch"].startswith(f"{HEAD}\nForwarded: no\nOrigin: other\n\nWhy."))
         self.assertEqual(files["series.add"], "protected-guests/a.patch\n")
         self.assertIn("\nForwarded: https://lore", distro.debian([SENT])["debian/patches/protected-guests/a.patch"])
+        self.assertIn("\nApplied-Upstream: some tree, 0123456789ab\n", distro.debian([TAKEN])["debian/patches/protected-guests/a.patch"])
 
     def test_suse(self):
         with mock.patch.dict(os.environ, {"REFERENCES": "bsc#1"}):
             self.assertIn("\n b\nPatch-mainline: Submitted, https://lore.kernel.org/r/1@x\nReferences: bsc#1\n\nWhy.",
                           distro.suse([SENT])["patches.suse/a.patch"])
+            self.assertIn("\nPatch-mainline: Queued, some tree, 0123456789ab\n", distro.suse([TAKEN])["patches.suse/a.patch"])
         with mock.patch.dict(os.environ, {"REFERENCES": ""}), self.assertRaises(ValueError):
             distro.suse([PATCH])
 
     def test_yocto(self):
         files = distro.yocto([PATCH])
         self.assertIn("\n\nLink: x\nUpstream-Status: Pending\n---\n", files["a.patch"])
+        self.assertIn("\nUpstream-Status: Backport [some tree, 0123456789ab]\n", distro.yocto([TAKEN])["a.patch"])
         self.assertEqual(files["protected-guests.cfg"], "# CONFIG_A_TEST is not set\n")
         self.assertEqual(files["protected-guests.scc"], "kconf non-hardware protected-guests.cfg\npatch a.patch\n")
 
@@ -71,7 +75,7 @@ class Formats(unittest.TestCase):
 
 
 class Ported(unittest.TestCase):
-    """A patch that can no longer be merged, because one before it has changed in the same place."""
+    """A patch in whose place one before it has changed."""
     def setUp(self):
         self.dir = tempfile.TemporaryDirectory()
         self.addCleanup(self.dir.cleanup)
@@ -83,18 +87,22 @@ class Ported(unittest.TestCase):
         made = self.tree.git("mktree", text=f"100644 blob {blob}\tf\n").strip()
         return self.tree.git("commit-tree", *(["-p", parent] if parent else []), made, text="a message\n").strip()
 
-    def ported(self, adapted: str) -> tuple[str, list[str]]:
+    def ported(self, adapted: str, becomes: str = "second") -> tuple[str, list[str]]:
         base = self.commit("2")
-        old, new = (self.commit("second", self.commit(first, base)) for first in ("first", "another"))
+        old, new = self.commit("second", self.commit("first", base)), self.commit(becomes, self.commit("another", base))
         mine = self.commit(adapted, self.commit("first", base))
         tree, conflicts, _ = porting.ported(self.tree, new, old, mine, self.commit("another", base))
         return self.tree.git("show", f"{tree}:f").split("\n")[1], conflicts
 
-    def test_what_was_adapted_is_not_lost_in_silence(self):
-        self.assertEqual(self.ported("second, adapted"), ("second", [porting.ADAPTED]))
+    def test_what_was_adapted_stays(self):
+        self.assertEqual(self.ported("second, adapted"), ("second, adapted", []))
 
-    def test_what_was_not_is_ported_anew(self):
+    def test_what_was_adapted_is_not_lost_in_silence(self):
+        self.assertEqual(self.ported("second, adapted", "changed"), ("changed", [porting.ADAPTED]))
+
+    def test_what_was_not_follows(self):
         self.assertEqual(self.ported("second"), ("second", []))
+        self.assertEqual(self.ported("second", "changed"), ("changed", []))
 
 
 class Ports(unittest.TestCase):

@@ -92,7 +92,10 @@ there is no nope.*virtio|mails PART=nope
 there is no nope|b4 PART=nope
 there is no all|b4 PART=all
 there is no all|sent PART=all
-one part at a time|mails PART='dma virtio'
+one at a time|mails PART='dma virtio'
+one at a time|kunit ARCH='um s390'
+one at a time|tree BASE='v6.12 v6.1'
+one at a time|distro FORMAT=mbox BASE='v6.12 v6.1'
 there is no tree|mails PART=dma TREE="$TMP/nope"
 there is no tree|kunit ARCH=um TREE="$TMP/empty"
 named after its Linux|rebase TO=debian:sid NEW_BASE=7.4
