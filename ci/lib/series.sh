@@ -77,7 +77,10 @@ uncommitted() { # TREE
 # Does a tree hold anything of somebody's that no export has taken: edits, commits, a stash?
 # (b4's branches as make b4 made them are nobody's work.)
 has_work() { # TREE
-	local commit
+	local commit at
+	while IFS= read -r at; do
+		[ ! -d "$at" ] || [ -z "$(pgit -C "$at" status --porcelain)" ] || return 0
+	done < <(pgit -C "$1" worktree list --porcelain 2>/dev/null | sed -n 's,^worktree \(.*/b4/.*\),\1,p')
 	[ -n "$(uncommitted "$1")" ] || pgit -C "$1" rev-parse -q --verify refs/stash >/dev/null ||
 		! commit=$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported --glob=refs/series/b4) || [ -n "$commit" ]
 }

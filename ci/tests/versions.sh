@@ -146,7 +146,11 @@ for dir in '' ${B4S:-}; do
 	(cd "$at" && b4 send --no-sign -o "$TMP/b4/new") >/dev/null 2>&1
 	same 'with a range-diff (the first has a trailer now)' '1 ! 2 !' "$(cat "$TMP"/b4/new/* | sed -nE 's/^([12]):  [0-9a-f]{12} ([=!]) .*/\1 \2/p' | paste -sd ' ')"
 	same 'and the changelog of the patch, below the cut' 1 "$(cat "$TMP"/b4/new/*-twenty* | sed '1,/^---$/d' | count '^v2: fifty has a dash')"
-	git -C "$at" commit -q --allow-empty -m 'work in it'
+	work() { bash -c '. "$1/ci/lib/lib.sh"; has_work "$TREE"' - "$HERE"; }
+	expect "as it was made it is nobody's work" 1 '' work
+	echo >>"$at/kernel/a.c"
+	expect 'an edit in it is' 0 '' work
+	git -C "$at" commit -qam 'work in it'
 	expect 'work in that branch is kept' 6 'has changed since it was made' "$HERE/ci/series/b4" fixes
 	git -C "$TREE" worktree remove "$at"
 	git -C "$TREE" branch -qD b4/fixes
