@@ -234,7 +234,14 @@ expect 'resolved, it continues' 0 '' git -C "$there" -c user.name=T -c user.emai
 same 'to the end' 'line ten line twenty' "$(sed -n '11p;21p' "$there/kernel/a.c" | paste -sd ' ')"
 TREE=$there expect 'and exports' 0 '2 patches, 2 files changed' "$HERE/ci/series/export"
 expect 'a Linux that has a patch already' 0 '^there +kernel-name-the-ten.patch$' rebase "$there@HEAD^"
+same 'and why mails on it stay drafts' 1 "$(grep -c 'others cannot name it: to send, TO= a commit' "$TMP/out")"
 expect 'what is no Linux' 4 'no such tree or tarball' rebase /nonexistent
+left() { (cd "$XDG_CACHE_HOME/protected-guest-virtio" && git --git-dir=base.git for-each-ref && ls -d apt/*.* debs/* 2>/dev/null); }
+before=$(left)
+git init -q "$TMP/none" && git -C "$TMP/none" -c user.name=T -c user.email=t@example.invalid commit -q --allow-empty -m x && git -C "$TMP/none" tag x
+expect 'nor is this, though others know it' 4 'has no Makefile' rebase "$TMP/none"
+[ -z "$(command -v apt-get)" ] || expect 'a suite that is not to be had' 7 'cannot be reached, or does not have nosuite' rebase debian:nosuite
+same 'neither leaves anything in the cache' "$before" "$(left)"
 expect 'which Linux?' 2 'TO=debian:sid' rebase
 
 # --- somebody else's directory
@@ -311,7 +318,7 @@ same 'and removes the tree of make rebase' '' "$(ls "$there" 2>/dev/null)"
 
 # --- and removes what checkouts that are gone have left, while nobody uses it
 cache=$TMP/cache/protected-guest-virtio
-mkdir -p "$cache"/work-{gone,used,unknown}/mails "$TMP/rm"
+mkdir -p "$cache"/work-{gone,used,unknown}/mails "$cache"/{ccache,roots} "$TMP/rm"
 echo "$TMP/gone" | tee "$cache/work-gone/checkout" >"$cache/work-used/checkout"
 # shellcheck disable=SC2016
 printf '#!/bin/sh\nfor last; do :; done\ncase $last in *work-gone) flock -n "$last/lock" touch %s ;; esac\nexec %s "$@"\n' \
@@ -321,6 +328,7 @@ chmod +x "$TMP/rm/rm"
 PATH=$TMP/rm:$PATH expect 'a work directory in use' 0 'work-used: in use, left alone' "$HERE/ci/lib/prune"
 same 'and one that names no checkout stay, others go' 'work-unknown work-used' "$(cd "$cache" && echo work-[gu]*)"
 same 'while nobody else can take its lock' '' "$(ls "$TMP/free" 2>/dev/null)"
+same 'and what that one may use stays' 'ccache roots' "$(cd "$cache" && echo ccache* roots*)"
 wait
 
 # --- and packages of which there is a newer version
@@ -328,6 +336,7 @@ mkdir -p "$cache/debs/a_b"
 (cd "$cache/debs/a_b" && touch linux-source-7.3_7.3.{4-1,10-1,4-1~bpo13+1}_all.deb linux-source-7.2_7.2.9-1_all.deb x_1_{amd64,arm64}.deb)
 refs=$(git --git-dir="$cache/base.git" for-each-ref)
 expect 'prune, with old packages in the cache' 0 '' "$HERE/ci/lib/prune"
+same 'removes what nobody uses now' '' "$(cd "$cache" && ls -d ccache roots 2>/dev/null)"
 same 'keeps the newest of each' 'linux-source-7.2_7.2.9-1_all.deb linux-source-7.3_7.3.10-1_all.deb x_1_amd64.deb x_1_arm64.deb' \
 	"$(cd "$cache/debs/a_b" && echo *)"
 same 'and each Linux, of which trees borrow' "$refs" "$(git --git-dir="$cache/base.git" for-each-ref)"

@@ -37,6 +37,9 @@ expect 'the plan knows' 0 'v1 sent +fixes' env -u PART "$HERE/ci/series/mails"
 same 'so does the letter of what needs it' "https://lore.kernel.org/r/$(id "$SENT/fixes/v1/0000-cover-letter.patch")" \
 	"$("$HERE/ci/series/letter" later | sed -n '/^Needs v1 of "[^"]*":$/{n;p}')"
 same 'and what need not wait any more' 1 "$(grep -c '^  now *later' "$TMP/out")"
+cp -r "$SENT" "$TMP/long"
+yes long | head -n 60000 >>"$TMP/long/fixes/v1/0002-"*
+SENT=$TMP/long expect 'however long its mails are' 0 '^Needs v1 of ' "$HERE/ci/series/sent" --needs later
 expect 'it is not sent twice by mistake' 2 'v1 of part fixes was sent already' env SIGNOFF=1 "$HERE/ci/series/mails"
 cp "$PATCHES/series" "$TMP/series"
 sed -i '/^# part later/s/$/ (taken: 0123456789ab)/' "$PATCHES/series"
@@ -48,6 +51,7 @@ cp "$TMP/series" "$PATCHES/series"
 "$HERE/ci/series/tree" >/dev/null 2>&1
 expect 'on purpose it is' 0 'To send' env SIGNOFF=1 RESEND=1 "$HERE/ci/series/mails"
 same 'as such' 3 "$(cat "$v1"/*.patch | count '^Subject: \[PATCH RESEND ')"
+same 'to be kept in place of the first ones' '1 0' "$(grep -c "^Then:    rm -r $SENT/fixes/v1; make sent PART=fixes" "$TMP/out") $(grep -c 'has to be v2' "$TMP/out")"
 
 # --- v2: what git notes says of a patch, what the letter says of the part
 sed -i 's/^line fifty$/line 5-0/' "$TREE/kernel/a.c"
