@@ -92,9 +92,8 @@ def size(f: dict) -> str:
              ", ".join(f"{n} {b:+d}" for n, b in list(v[k]["symbols"].items())[:4])] for arch, v in f.items() for k, text in kinds.items() if k in v]
     return section("Size of vmlinux, KUNIT=n", f, (
         "The aim is no byte in the data path, and 1 KiB in all; 256 bytes where nothing can protect memory. On pseries, whose part\n"
-        "changes how mappings are made, *a mapping, and its end* says what that costs. A kernel that cannot protect memory\n"
-        "contains the question and the refusals as well. A Kconfig symbol, selected by the architectures that can and by the tests, could\n"
-        "leave them out.\n\n") + table(
+        "changes how mappings are made, *a mapping, and its end* says what that costs. Where nothing can protect memory,\n"
+        "DMA_PHYS_NEED_MAP is off: the question is not built, and most of virtio's refusals drop out.\n\n") + table(
         ["", "bytes", "in the data path", "largest"], rows))
 
 
