@@ -37,35 +37,40 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def one(case: Case, setup: guest.Setup, weight: int, turn: asyncio.Lock, free: asyncio.Semaphore) -> Run:
-    """Runs a guest when WEIGHT of the CPUs are free, and it is its turn."""
-    async with turn:
-        for _ in range(weight):
-            await free.acquire()
-    try:
-        return await guest.run(case, setup)
-    finally:
-        for _ in range(weight):
-            free.release()
+def weight(case: Case, jobs: int) -> int:
+    """The CPUs that a guest takes.  The long run waits for its device most of the time, whatever it has."""
+    return 1 if case.requests else min(jobs, qemu.cpus(case))
 
 
 async def run_all(cases: list[Case], setup: guest.Setup, jobs: int, table: TextIO) -> list[str]:
-    """Prints a line for each guest and adds a row to the results, in the order of the cases.  Returns the verdicts."""
-    verdicts: list[str] = []
+    """Starts the guests in the order of CASES, and prints a line when each has ended.  Adds a row for each
+    to the results, in their order.  Returns the verdicts."""
     told = time.monotonic()
     turn, free = asyncio.Lock(), asyncio.Semaphore(jobs)
+    done: dict[Case, tuple[Run, str]] = {}
+
+    async def one(case: Case) -> None:
+        nonlocal told
+        async with turn:
+            for _ in range(weight(case, jobs)):
+                await free.acquire()
+        try:
+            run = await guest.run(case, setup)
+        finally:
+            for _ in range(weight(case, jobs)):
+                free.release()
+        done[case] = run, judge.verdict(case, run)
+        print(render.line(case, *done[case], setup.log(case)), flush=True)
+        if time.monotonic() - told >= 10:
+            told = time.monotonic()
+            print(f"  {case.arch}: {len(done)}/{len(cases)} guests", file=sys.stderr)
+
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(case, setup, min(jobs, qemu.cpus(case)), turn, free)) for case in cases]
-        for case, task in zip(cases, tasks):
-            # (unshielded, a signal would end this one first, and free its CPU for the next)
-            run = await asyncio.shield(task)
-            verdicts.append(judge.verdict(case, run))
-            print(render.line(case, run, verdicts[-1], setup.log(case)), flush=True)
-            print(render.row(case, run, verdicts[-1]), file=table)
-            if time.monotonic() - told >= 10:
-                told = time.monotonic()
-                print(f"  {case.arch}: {len(verdicts)}/{len(cases)} guests", file=sys.stderr)
-    return verdicts
+        for case in cases:
+            group.create_task(one(case))
+    for case in cases:
+        print(render.row(case, *done[case]), file=table)
+    return [done[case][1] for case in cases]
 
 
 async def main(options: argparse.Namespace, cases: list[Case]) -> list[str]:

@@ -77,11 +77,14 @@ expect 'lab: works, and two guests run at a time' 0 \
 	'^ok .* two: works: 9 requests, 5 accesses, 0 violations, bounce 7 of 32768, 99 bytes compared, [0-9]+ s$' lab
 cp "$TMP/out" "$TMP/first"
 expect 'lab: the violations of the control' 0 '^ok .*private:avail: .*3 violations \(avail 3\)' cat "$TMP/first"
-same 'lab: its lines are in the order of the table' 'one two control:' \
-	"$(sed -n 's/^ok .* blk, \([^ :]*:\{0,1\}\).*/\1/p' "$TMP/first" | sed '1,2s/:$//' | paste -sd' ')"
 same 'lab: nothing is left of a run' '' "$(left)"
 same 'lab: the results, a row a guest' "$(printf '%s\t%s\t%s\n' name verdict violations one ok 0 two ok 0 'control: c' ok 3)" \
 	"$(sed 1d "$XDG_CACHE_HOME"/protected-guest-virtio/work-*/results/lab-x86_64.tsv | cut -f 2,7,11)"
+rows one blk slow two blk none
+expect 'lab: a slow guest, and one beside it' 0 '^ok .* one: works' lab
+same 'lab: whose line comes as it ends' 'two one' "$(sed -n 's/^ok .* blk, \(one\|two\):.*/\1/p' "$TMP/out" | paste -sd' ')"
+same 'lab: in the results they are in the order of the table' 'one two control: c' \
+	"$(sed '1,2d' "$XDG_CACHE_HOME"/protected-guest-virtio/work-*/results/lab-x86_64.tsv | cut -f 2 | paste -sd' ')"
 MACHINE=smp2 rows one blk none two blk none
 expect 'lab: a guest with two CPUs runs alone' 0 '^ok .* two: works' lab
 rows one blk violation

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "ci"))
-from lab import evidence, guest, judge, pkvm, process, qemu, render, scenarios  # noqa: E402
+from lab import evidence, guest, judge, main, pkvm, process, qemu, render, scenarios  # noqa: E402
 
 MESSAGES = "! ap\tdevice must provide\n"
 TABLE = (ROOT / "ci/lab/scenarios.tsv").read_text()
@@ -405,6 +405,14 @@ class Ends(unittest.TestCase):
             return {await end(n % 50 * 1e-4) for n in range(400)}
 
         self.assertLessEqual(asyncio.run(ends()), {0, 143})
+
+
+class Turns(unittest.TestCase):
+    def test_weight(self):
+        """A guest takes as many CPUs as it has, of those that there are; the long run takes one."""
+        for columns, jobs, weight in (({}, 2, 1), ({"machine": "smp2"}, 2, 2), ({"machine": "smp2"}, 1, 1),
+                                      ({"machine": "smp2", "init": "blk:REQUESTS:2"}, 2, 1)):
+            self.assertEqual(weight, main.weight(case(**columns), jobs), columns)
 
 
 class CommandLine(unittest.TestCase):
