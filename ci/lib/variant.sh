@@ -60,12 +60,6 @@ build_counted() { # STEP ARCH BUILD
 		die fail "$1: the kernel for $2 does not build" "read $STEP_LOG"
 }
 
-# The exported commit, with nothing in the tree that patches/ does not hold.
-exported_tip() {
-	exported || die dirty "$TREE has work that is not in patches/: its results would not be the series'" "make patches"
-	pgit -C "$TREE" rev-parse refs/series/exported
-}
-
 # keep_table TASK: keeps the rows read as the table of TASK, below the id of what it
 # was made from.
 keep_table() {

@@ -47,10 +47,9 @@ void result(const char *format, ...)
 
 static int load_module(const char *path)
 {
-	int fd = open(path, O_RDONLY), rc = syscall(SYS_finit_module, fd, "", 0);
+	int fd = open(path, O_RDONLY);
 
-	close(fd);
-	return rc;
+	return fd < 0 ? -1 : syscall(SYS_finit_module, fd, "", 0);
 }
 
 static void does(char **arg)
