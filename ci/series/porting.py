@@ -56,7 +56,10 @@ class Tree:
         if base in (ours, theirs):
             return (theirs if base == ours else ours), []
         root = self.git("commit-tree", "-m", "base", base).strip()
-        sides = [self.git("commit-tree", "-p", root, "-m", "side", t).strip() for t in (ours, theirs)]
+        # (the marks bear these names, so that the same conflict is the same file)
+        sides = {"refs/port/ours": ours, "refs/port/theirs": theirs}
+        for ref, side in sides.items():
+            self.git("update-ref", ref, self.git("commit-tree", "-p", root, "-m", "side", side).strip())
         out = self.git("merge-tree", "--write-tree", "--name-only", "--no-messages", *sides, ok=(0, 1)).split("\n")
         return out[0], [f for f in out[1:] if f]
 
@@ -86,14 +89,14 @@ def ported(t: Tree, new: str, old: str | None, mine: str | None, onto: str) -> t
         return *t.pick(new, onto), t.message(new)
     here, conflicts = t.pick(mine, onto)
     before, lost = t.pick(old, f"{new}^")
-    if lost:  # a patch below it changed beside it: what changed up to here, less what changed up to there
+    if lost or conflicts:  # a patch below it changed beside it: what changed up to here, less what changed up to there
         (below, wrong), (upto, more) = (t.merge(*(t.tree(c + end) for c in (old, mine, new))) for end in ("^", ""))
-        if t.files(old, new) & {*wrong, *more}:  # it has to be ported anew
+        if t.files(old, new, mine) & {*wrong, *more}:  # it has to be ported anew
             adapted = t.diff(mine) != t.diff(old) or t.message(mine) != t.message(old)
             tree, conflicts = t.pick(new, onto)
             return tree, conflicts + [ADAPTED] * adapted, t.message(new)
         here, conflicts = t.merge(below, t.tree(onto), upto)
-    elif not conflicts:
+    else:
         here, conflicts = t.merge(before, here, t.tree(new))
     texts = [t.message(c) for c in (mine, old, new)]
     if texts[0] == texts[1]:

@@ -82,9 +82,11 @@ class Ported(unittest.TestCase):
         self.tree = porting.Tree(self.dir.name)
         self.tree.git("init", "-q")
 
-    def commit(self, line: str, parent: str = "") -> str:
-        blob = self.tree.git("hash-object", "-w", "--stdin", text=f"1\n{line}\n3\n").strip()
-        made = self.tree.git("mktree", text=f"100644 blob {blob}\tf\n").strip()
+    def commit(self, line: str, parent: str = "", **more: str) -> str:
+        """Of a file f with LINE, and MORE files of a line."""
+        blobs = {name: self.tree.git("hash-object", "-w", "--stdin", text=text).strip()
+                 for name, text in {"f": f"1\n{line}\n3\n", **{n: f"{t}\n" for n, t in more.items()}}.items()}
+        made = self.tree.git("mktree", text="".join(f"100644 blob {b}\t{n}\n" for n, b in blobs.items())).strip()
         return self.tree.git("commit-tree", *(["-p", parent] if parent else []), made, text="a message\n").strip()
 
     def ported(self, adapted: str, becomes: str = "second") -> tuple[str, list[str]]:
@@ -103,6 +105,25 @@ class Ported(unittest.TestCase):
     def test_what_was_not_follows(self):
         self.assertEqual(self.ported("second"), ("second", []))
         self.assertEqual(self.ported("second", "changed"), ("changed", []))
+
+    def test_a_change_is_in_what_has_to_be_resolved(self):
+        """The port does not apply any more; the patch, which does, has changed elsewhere in the file."""
+        def lines(first: str, last: str) -> str:
+            return "\n".join([first, *"....", last])
+        base = self.commit(lines("a", "z"))
+        tree, conflicts, _ = porting.ported(
+            self.tree, self.commit(lines("b", "new"), base), self.commit(lines("b", "z"), base),
+            self.commit(lines("b, adapted", "z"), base), self.commit(lines("c", "z"), base))
+        self.assertEqual(conflicts, ["f"])
+        self.assertIn("\nnew\n", self.tree.git("show", f"{tree}:f"))
+
+    def test_a_file_of_another_patch_is_as_it_was_resolved(self):
+        base = self.commit("2", g="2")
+        old = self.commit("second", self.commit("first", base, g="first"), g="first")
+        new = self.commit("second", self.commit("another", base, g="another"), g="another")
+        mine = self.commit("second, adapted", self.commit("first", base, g="by hand"), g="by hand")
+        tree, conflicts, _ = porting.ported(self.tree, new, old, mine, self.commit("another", base, g="again by hand"))
+        self.assertEqual((conflicts, self.tree.git("show", f"{tree}:g")), ([], "again by hand\n"))
 
 
 class Ports(unittest.TestCase):
