@@ -51,7 +51,13 @@ cp "$TMP/series" "$PATCHES/series"
 "$HERE/ci/series/tree" >/dev/null 2>&1
 expect 'on purpose it is' 0 'To send' env SIGNOFF=1 RESEND=1 "$HERE/ci/series/mails"
 same 'as such' 3 "$(cat "$v1"/*.patch | count '^Subject: \[PATCH RESEND ')"
-same 'to be kept in place of the first ones' '1 0' "$(grep -c "^Then:    rm -r $SENT/fixes/v1; make sent PART=fixes" "$TMP/out") $(grep -c 'has to be v2' "$TMP/out")"
+same 'to be kept in place of the first ones' '1 0' "$(grep -c '^Then:    make sent PART=fixes RESEND=1' "$TMP/out") $(grep -c 'has to be v2' "$TMP/out")"
+expect 'as they are' 0 'Kept: 3 mails' env RESEND=1 "$HERE/ci/series/sent" fixes
+same 'with the Message-ID that answers name' "$(id "$v1/0000-cover-letter.patch")" "$(id "$SENT/fixes/v1/0000-cover-letter.patch")"
+cp -r "$SENT" "$TMP/whole"
+work=$(echo "$XDG_CACHE_HOME"/protected-guest-virtio/work-*)
+expect 'while another run has the tree, it is not kept' 10 'locked by another run' flock "$work/lock" env RESEND=1 "$HERE/ci/series/sent" fixes
+same 'not in part, either' '' "$(diff -r "$TMP/whole" "$SENT")"
 
 # --- v2: what git notes says of a patch, what the letter says of the part
 sed -i 's/^line fifty$/line 5-0/' "$TREE/kernel/a.c"
