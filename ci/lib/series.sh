@@ -79,7 +79,7 @@ uncommitted() { # TREE
 has_work() { # TREE
 	local commit at
 	while IFS= read -r at; do
-		[ ! -d "$at" ] || [ -z "$(pgit -C "$at" status --porcelain)" ] || return 0
+		[ ! -d "$at" ] || [ -z "$(uncommitted "$at")" ] || { note "$at: has an edit that no branch holds" && return 0; }
 	done < <(pgit -C "$1" worktree list --porcelain 2>/dev/null | sed -n 's,^worktree \(.*/b4/.*\),\1,p')
 	[ -n "$(uncommitted "$1")" ] || pgit -C "$1" rev-parse -q --verify refs/stash >/dev/null ||
 		! commit=$(pgit -C "$1" rev-list -n 1 HEAD --branches --not refs/series/exported --glob=refs/series/b4) || [ -n "$commit" ]

@@ -308,6 +308,16 @@ git -C "$there" checkout -q kernel/b.c
 GIT_TEST_ASSUME_DIFFERENT_OWNER=1 expect 'a tree that git cannot read counts as one with work' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
 same 'and is there' yes "$([ -e "$there/kernel/b.c" ] && echo yes)"
 GIT_TEST_ASSUME_DIFFERENT_OWNER=1 expect 'for make rebase, too' 6 'work in it' rebase "$TMP/another"
+at=${there%/rebase/*}/b4/${there##*/}/fixes
+git -C "$there" worktree add -q -b b4/fixes "$at" refs/series/exported && echo >>"$at/kernel/a.c"
+expect 'an edit in a branch of make b4 is work in the tree' 6 'work in it' rebase "$TMP/another"
+same 'and its place is named' 1 "$(grep -c "$at: has an edit" "$TMP/out")"
+expect 'for prune, too' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
+mv "$there" "$there.away"
+expect 'though the tree is gone, it stays' 6 "is of a tree that is gone" rebase "$TMP/another"
+same 'with what is in it' '' "$(tail -n 1 "$at/kernel/a.c")"
+mv "$there.away" "$there"
+git -C "$at" checkout -q kernel/a.c && git -C "$there" worktree remove "$at" && git -C "$there" branch -q -D b4/fixes
 mv "$TMP/cache/protected-guest-virtio/base.git" "$TMP/base.git"
 expect 'as does one whose base is not to be found' 0 'rebase/.*has work' "$HERE/ci/lib/prune"
 mv "$TMP/base.git" "$TMP/cache/protected-guest-virtio/base.git"
@@ -330,6 +340,12 @@ same 'and one that names no checkout stay, others go' 'work-unknown work-used' "
 same 'while nobody else can take its lock' '' "$(ls "$TMP/free" 2>/dev/null)"
 same 'and what that one may use stays' 'ccache roots' "$(cd "$cache" && echo ccache* roots*)"
 wait
+mkdir -p "$cache/work-gone" && echo "$TMP/gone" >"$cache/work-gone/checkout"
+git -C "$TMP/none" worktree add -q "$cache/work-gone/b4/none/x" && echo >"$cache/work-gone/b4/none/x/new"
+expect 'a branch of make b4, of a tree that is elsewhere' 0 'none/x: has an edit .*kept' "$HERE/ci/lib/prune"
+rm "$cache/work-gone/b4/none/x/new"
+expect 'without an edit' 0 '' "$HERE/ci/lib/prune"
+same 'goes with what its checkout has left' '' "$(ls -d "$cache/work-gone" 2>/dev/null)"
 
 # --- and packages of which there is a newer version
 mkdir -p "$cache/debs/a_b"

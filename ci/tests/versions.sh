@@ -158,8 +158,13 @@ for dir in '' ${B4S:-}; do
 	same 'and the changelog of the patch, below the cut' 1 "$(cat "$TMP"/b4/new/*-twenty* | sed '1,/^---$/d' | count '^v2: fifty has a dash')"
 	work() { bash -c '. "$1/ci/lib/lib.sh"; has_work "$TREE"' - "$HERE"; }
 	expect "as it was made it is nobody's work" 1 '' work
+	(cd "$TREE" && echo '/*' >>"$(git rev-parse --git-common-dir)/info/exclude")
+	echo >"$at/kernel/new.c"
+	expect 'a new file in it is, though git ignores it' 0 '' work
+	expect 'and stays' 6 'has changed since it was made' "$HERE/ci/series/b4" fixes
+	rm "$at/kernel/new.c"
 	echo >>"$at/kernel/a.c"
-	expect 'an edit in it is' 0 '' work
+	expect 'an edit in it is' 0 "^ *$at: has an edit" work
 	git -C "$at" commit -qam 'work in it'
 	expect 'work in that branch is kept' 6 'has changed since it was made' "$HERE/ci/series/b4" fixes
 	git -C "$TREE" worktree remove "$at"
