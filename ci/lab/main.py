@@ -105,8 +105,8 @@ def start() -> None:
         verdicts = asyncio.run(main(options, cases))
     except asyncio.CancelledError as signalled:
         sys.exit(128 + (signalled.args or [signal.SIGINT])[0])
-    except ExceptionGroup as group:
-        error = group.exceptions[0]
+    except (OSError, ExceptionGroup) as raised:
+        error = raised.exceptions[0] if isinstance(raised, ExceptionGroup) else raised
         if isinstance(error, guest.NoDevice):
             die("tools", f"{options.boot[0]} lacks a device that the lab needs: {error}", "make deps, or another QEMU")
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

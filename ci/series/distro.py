@@ -31,6 +31,7 @@ import parts as series
 
 NAME = "protected-guests"
 OPTIONAL = ("later",)
+SUMS = "SHA256SUMS"
 
 
 class Patch(NamedTuple):
@@ -84,8 +85,8 @@ def load(patches: Path, sent: Path, wanted: list[str]) -> list[Patch]:
 
 
 def options(patches: list[Patch]) -> list[str]:
-    """The options that they add, which are those of tests."""
-    return sorted({f"CONFIG_{m}" for p in patches for m in re.findall(r"^\+config (\w+)", p.body, re.M)})
+    """The options that they add and that somebody can set, which are those of tests."""
+    return sorted({f"CONFIG_{m}" for p in patches for m in re.findall(r'^\+config (\w+)\n\+\t(?:bool|tristate) "', p.body, re.M)})
 
 
 def debian(patches: list[Patch]) -> dict[str, str]:
@@ -98,8 +99,9 @@ def suse(patches: list[Patch]) -> dict[str, str]:
     references = os.environ.get("REFERENCES", "")
     if not references:
         raise ValueError("REFERENCES= is not given: each patch of a SUSE kernel has to name a bug", "make distro FORMAT=suse REFERENCES=...")
+    # ("Queued" wants 40 digits in Git-commit:, and Git-repo:, which series does not say)
     return {f"patches.suse/{p.name}": p.with_head(
-        f"Patch-mainline: {'Queued, ' + p.taken if p.taken else 'Submitted, ' + p.link if p.link else 'Not yet, to be submitted'}",
+        f"Patch-mainline: {'Not yet, queued by ' + p.taken if p.taken else 'Submitted, ' + p.link if p.link else 'Not yet, to be submitted'}",
         f"References: {references}")
         for p in patches} | {"series.add": "".join(f"\tpatches.suse/{p.name}\n" for p in patches)}
 
@@ -107,9 +109,10 @@ def suse(patches: list[Patch]) -> dict[str, str]:
 def yocto(patches: list[Patch]) -> dict[str, str]:
     files = {p.name: p.with_trailer("Upstream-Status: " + (
         f"Backport [{p.taken}]" if p.taken else f"Submitted [{p.link}]" if p.link else "Pending")) for p in patches}
-    cfg = "".join(f"# {o} is not set\n" for o in options(patches))
-    scc = [f"kconf non-hardware {NAME}.cfg", *(f"patch {p.name}" for p in patches)]
-    return files | {f"{NAME}.cfg": cfg, f"{NAME}.scc": "\n".join(scc) + "\n"}
+    scc = "".join(f"patch {p.name}\n" for p in patches)
+    if cfg := "".join(f"# {o} is not set\n" for o in options(patches)):
+        files[f"{NAME}.cfg"], scc = cfg, f"kconf non-hardware {NAME}.cfg\n{scc}"
+    return files | {f"{NAME}.scc": scc}
 
 
 def mbox(patches: list[Patch], before: str = "") -> dict[str, str]:
@@ -124,6 +127,23 @@ FORMATS: dict[str, Callable[[list[Patch]], dict[str, str]]] = {
     "yocto": yocto,
     "mbox": mbox,
     "quilt": lambda patches: {p.name: p.with_subject("") for p in patches} | {"series": "".join(f"{p.name}\n" for p in patches)}}
+
+
+def sum_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def written(out: Path) -> list[Path]:
+    """What this wrote to OUT before: its sums name it.  Raises if somebody has changed that."""
+    if not out.exists() or not any(out.iterdir()):
+        return []
+    if not (out / SUMS).exists():
+        raise PermissionError(f"{out} holds what make distro did not write")
+    files = [(out / name, was) for was, name in (line.split("  ", 1) for line in (out / SUMS).read_text().splitlines())]
+    for file, was in files:
+        if file.exists() and sum_of(file.read_bytes()) != was:
+            raise PermissionError(f"{file} has changed since make distro wrote it")
+    return [file for file, _ in files]
 
 
 def main(args: list[str]) -> int:
@@ -146,14 +166,17 @@ def main(args: list[str]) -> int:
         print(f"\nError: {why.strerror}: {why.filename}\nNext:  git status; git checkout -- patches", file=sys.stderr)
         return 1
     out = Path(os.environ["WORK"], "distro", args[0])
-    if out.exists():  # only what this wrote: the sums name it
-        for line in (out / "SHA256SUMS").read_text().splitlines():
-            (out / line.split("  ", 1)[1]).unlink(missing_ok=True)
+    try:
+        for file in written(out):
+            file.unlink(missing_ok=True)
+    except PermissionError as theirs:
+        print(f"\nError: {theirs}\nNext:  move it away, or rm -r {out}", file=sys.stderr)
+        return 6
+    out.mkdir(parents=True, exist_ok=True)
+    (out / SUMS).write_text("".join(f"{sum_of(text.encode())}  {name}\n" for name, text in files.items()))
     for name, text in files.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text, encoding="utf-8")
-    sums = [f"{hashlib.sha256((out / n).read_bytes()).hexdigest()}  {n}" for n in files]
-    (out / "SHA256SUMS").write_text("\n".join(sums) + "\n")
     print(f"{len(patches)} patches of {os.environ['BASE']} ({' '.join(dict.fromkeys(p.part for p in patches))}) in {out}")
     return 0
 

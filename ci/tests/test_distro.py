@@ -16,7 +16,7 @@ import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "From 0 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.invalid>\nSubject: [PATCH] dma: a\n b"
-PATCH = distro.Patch("a.patch", "dma", HEAD, "Why.\n\nLink: x\n---\n a | 1 +\n\ndiff --git a/a b/a\n+config A_TEST\n", "", "")
+PATCH = distro.Patch("a.patch", "dma", HEAD, "Why.\n\nLink: x\n---\n a | 1 +\n\ndiff --git a/a b/a\n+config A_TEST\n+\tbool \"a test\"\n+config A\n+\tdef_bool y\n", "", "")
 SENT = PATCH._replace(link="https://lore.kernel.org/r/1@x")
 TAKEN = SENT._replace(taken="some tree, 0123456789ab")
 
@@ -33,7 +33,7 @@ class Formats(unittest.TestCase):
         with mock.patch.dict(os.environ, {"REFERENCES": "bsc#1"}):
             self.assertIn("\n b\nPatch-mainline: Submitted, https://lore.kernel.org/r/1@x\nReferences: bsc#1\n\nWhy.",
                           distro.suse([SENT])["patches.suse/a.patch"])
-            self.assertIn("\nPatch-mainline: Queued, some tree, 0123456789ab\n", distro.suse([TAKEN])["patches.suse/a.patch"])
+            self.assertIn("\nPatch-mainline: Not yet, queued by some tree, 0123456789ab\n", distro.suse([TAKEN])["patches.suse/a.patch"])
         with mock.patch.dict(os.environ, {"REFERENCES": ""}), self.assertRaises(ValueError):
             distro.suse([PATCH])
 
@@ -43,6 +43,9 @@ class Formats(unittest.TestCase):
         self.assertIn("\nUpstream-Status: Backport [some tree, 0123456789ab]\n", distro.yocto([TAKEN])["a.patch"])
         self.assertEqual(files["protected-guests.cfg"], "# CONFIG_A_TEST is not set\n")
         self.assertEqual(files["protected-guests.scc"], "kconf non-hardware protected-guests.cfg\npatch a.patch\n")
+        for base in "v6.12", "v7.3":  # no option is set that has no prompt
+            cfg = distro.yocto(distro.load(ROOT / "patches" / base, Path(os.devnull), [])).get("protected-guests.cfg", "")
+            self.assertTrue(all(line.endswith("_KUNIT_TEST is not set") for line in cfg.splitlines()), cfg)
 
     def test_ubuntu(self):
         mbox = distro.FORMATS["ubuntu"]([PATCH, PATCH])["protected-guests.mbox"]
@@ -64,6 +67,20 @@ class Formats(unittest.TestCase):
         found = distro.load(ROOT / "patches/v6.12", Path(os.devnull), [])
         self.assertEqual(dict.fromkeys(p.part for p in found), dict.fromkeys(("dma", "virtio")))
         self.assertEqual(distro.load(ROOT / "patches/v6.12", Path(os.devnull), ["dma", "virtio", "later"])[-1].part, "later")
+
+    def test_what_somebody_changed_stays(self):
+        with tempfile.TemporaryDirectory() as tmp, mock.patch.dict(os.environ, {
+                "PATCHES": str(ROOT / "patches/v6.12"), "SENT": os.devnull, "WORK": tmp, "BASE": "v6.12"}), \
+                mock.patch("sys.stderr", io.StringIO()) as said, mock.patch("sys.stdout", io.StringIO()):
+            self.assertEqual([distro.main(["quilt"]) for _ in "12"], [0, 0])
+            series = Path(tmp, "distro/quilt/series")
+            series.write_text("mine\n")
+            self.assertEqual(distro.main(["quilt"]), 6)
+            self.assertIn("series has changed since make distro wrote it\nNext:  move it away", said.getvalue())
+            self.assertEqual(series.read_text(), "mine\n")
+            series.with_name("SHA256SUMS").unlink()
+            self.assertEqual(distro.main(["quilt"]), 6)
+            self.assertIn("holds what make distro did not write", said.getvalue())
 
     def test_last_letter(self):
         with tempfile.TemporaryDirectory() as tmp:
