@@ -37,6 +37,7 @@ class Arch:
     again: str
     debian: str
     device: str
+    like: str
 
 
 @cache
@@ -139,6 +140,7 @@ def main(args: list[str]) -> int:
     match args:
         case ["list"]:
             print("architectures:", *arches())
+            print("like others:", *(a.name for a in arches().values() if a.like))
             print("cells:", *(c.name for c in matrix()))
         case ["setup", name] if name in arches():
             print(assignments(setup(arches()[name])))

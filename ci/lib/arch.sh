@@ -48,6 +48,7 @@ cell_setup() {
 }
 cell_config() { arch_facts config "$1"; } # CELL
 arches() { arch_facts list | sed -n 's/^architectures: //p'; }
+like_others() { arch_facts list | sed -n 's/^like others: //p'; }
 cells() { arch_facts list | sed -n 's/^cells: //p' | tr ' ' '\n'; }
 
 # After cell_setup.  Names what a kernel of $cell is made of, and what judged the warnings of
