@@ -58,6 +58,11 @@ class Arch(unittest.TestCase):
             with mock.patch.dict(os.environ, {"CC": cc}):
                 self.assertEqual(arch.cell(cell).cc(), want)
 
+    def test_what_make_test_may_leave_out_is_like_one_that_it_runs(self):
+        for a in arch.arches().values():
+            if a.like:
+                self.assertEqual(arch.arches()[a.like].like, "", a.name)
+
 
 class Python(unittest.TestCase):
     def test_version(self):
