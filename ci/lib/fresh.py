@@ -142,8 +142,9 @@ def reads(word: str, argument: str) -> str:
             return code(None)
         case "@fixes":
             return "\n".join(map(code_id, patches(ROOT / "patches/fixes")))
-        case "@port":
-            return "\n".join(i for t in patches(ROOT / "patches" / argument) if (i := code_id(t)) and compiled(touches(t), a.dir))
+        case "@port" | "@ported":
+            of = a.dir if word == "@port" else None
+            return "\n".join(i for t in patches(ROOT / "patches" / argument) if (i := code_id(t)) and compiled(touches(t), of))
         case "@all":
             return "\n".join(re.sub(r"^(index |@@ ).*", "", t[t.index("diff --git "):], flags=re.M) for t in patches())
         case "@programs":
